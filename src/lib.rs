@@ -3,6 +3,7 @@
 
 pub mod aws;
 pub mod change;
+pub mod charts;
 pub mod cli;
 pub mod cloud;
 pub mod command;
@@ -15,6 +16,7 @@ pub mod engine;
 pub mod environment;
 pub mod keys;
 pub mod kinds;
+pub mod logs;
 pub mod offhours;
 pub mod operations;
 pub mod os;

@@ -311,6 +311,7 @@ fn database(environment: &str, n: usize) -> DbInstance {
         iam_auth: false,
         certificate_until: None,
         lifecycle: None,
+        log_exports: Vec::new(),
         tags: BTreeMap::new(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod change;
 mod job;
+mod logs;
 mod schedule;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
 pub(super) use job::{Job, JobVerb, Jobs};
+pub(super) use logs::Logs;
 pub(super) use schedule::{Clearing, Listing, Previewing, Running, Schedule, Setting};
 
 /// What stands below every help text and in the man page.
@@ -79,7 +81,7 @@ pub struct Global {
     pub demo_speed: f64,
 
     /// Start time of the demo, instead of now: 2026-12-25T18:00+09:00
-    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    #[arg(long, global = true, value_name = "TIME", value_parser = start_moment)]
     pub demo_start: Option<Timestamp>,
 
     /// Random seed of the demo
@@ -129,7 +131,7 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 /// A moment that a simulation can begin at.
-fn moment(text: &str) -> Result<Timestamp, String> {
+fn start_moment(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "must be a time with its offset, such as 2026-12-25T18:00+09:00".to_owned())
 }
 
@@ -172,6 +174,8 @@ pub enum Command {
     Wake(Wake),
     /// Start or stop a database
     Db(Db),
+    /// Print the lines that an environment's programs, functions and databases write, merged by time
+    Logs(Logs),
     /// Open a shell on an instance or in a task, or run a command there
     ///
     /// `enter ~ .` leaves a shell, whatever the remote side does. A command's exit code is toban's.

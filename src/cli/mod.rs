@@ -20,6 +20,7 @@ mod job;
 mod journal;
 mod left_sessions;
 mod log;
+mod logs;
 mod operator;
 mod options;
 mod output;
@@ -222,6 +223,7 @@ async fn headless(
         Command::Scale(args) => scale::run(context, args).await,
         Command::Jobs(args) => job::list(context, args).await,
         Command::Job(args) => job::act(context, args).await,
+        Command::Logs(args) => logs::run(context, args).await,
         Command::Connect(args) => connect::run(context, args).await,
         Command::Tunnel(args) => tunnel::run(context, args).await,
         Command::Init(args) => init::run(context, args, &dirs.file).await,

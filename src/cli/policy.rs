@@ -158,7 +158,9 @@ mod tests {
         for action in read_only_actions().into_iter().filter(|action| *action != "apigateway:GET") {
             let verb = action.split(':').nth(1).unwrap();
             assert!(
-                ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup"].iter().any(|read| verb.starts_with(read)),
+                ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup", "Filter", "Download"]
+                    .iter()
+                    .any(|read| verb.starts_with(read)),
                 "{action}"
             );
         }

@@ -37,6 +37,7 @@ fn only_what_works_is_offered() {
             "sleep",
             "wake",
             "db",
+            "logs",
             "connect",
             "deploy",
             "scale",

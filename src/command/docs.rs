@@ -36,7 +36,7 @@ pub(super) fn argument(takes: Argument) -> &'static str {
         Argument::Region => " REGION",
         Argument::Profile => " PROFILE",
         Argument::Theme => " THEME",
-        Argument::Words => " COMMAND",
+        Argument::Words => " TEXT",
     }
 }
 

@@ -26,6 +26,10 @@ pub enum Where {
     Tunnels,
     /// A procedure under way.
     Progress,
+    /// Metrics over time.
+    Charts,
+    /// Lines that programs wrote.
+    Logs,
     /// A text: raw document, description, help.
     Viewer,
 }
@@ -44,6 +48,8 @@ impl Where {
         Self::Unassigned,
         Self::Tunnels,
         Self::Progress,
+        Self::Charts,
+        Self::Logs,
         Self::Viewer,
     ];
 
@@ -62,6 +68,8 @@ impl Where {
             Self::Unassigned => "unassigned resources",
             Self::Tunnels => "tunnels",
             Self::Progress => "a procedure",
+            Self::Charts => "charts",
+            Self::Logs => "logs",
             Self::Viewer => "a text",
         }
     }
@@ -88,8 +96,12 @@ pub enum Need {
     Shell,
     /// A database that a tunnel can lead to.
     Tunnel,
-    /// A word that is looked for.
+    /// A word that is looked for, or lines among which trouble is.
     Sought,
+    /// Something that writes log lines.
+    Lines,
+    /// Something that AWS measures.
+    Measured,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -176,11 +188,15 @@ impl Command {
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
 use Where::{
-    Detail, Environment, Explain, Faults, Fleet, Journal, Progress, Schedule, Timeline, Tunnels, Unassigned, Viewer,
+    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, Logs, Progress, Schedule, Timeline, Tunnels,
+    Unassigned, Viewer,
 };
 
 const ROWS: &[Where] =
     &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
+/// Where the row under the cursor can be opened, and fewer rows shown.
+const OPENED: &[Where] =
+    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Progress, Logs];
 const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Unassigned];
 /// Where instances, services and tasks stand that belong to an environment.
 const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
@@ -193,13 +209,13 @@ const PANELS: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Fau
 
 commands! {
     Open "open" "open the selected row" {
-        hint: Some("open"), keys: &["enter"], at: ROWS, needs: Need::Door, action: true
+        hint: Some("open"), keys: &["enter"], at: OPENED, needs: Need::Door, action: true
     }
     Back "back" "go back; clears a filter first; never quits" { keys: &["esc"] }
     Actions "actions" "show what can be done with this row" {
         hint: Some("actions"), keys: &["a"], at: ROWS, needs: Need::Action
     }
-    Filter "filter" "show only rows that match what is typed" { hint: Some("filter"), keys: &["/"], at: ROWS }
+    Filter "filter" "show only rows that match what is typed" { hint: Some("filter"), keys: &["/"], at: OPENED }
     Search "search" "look for a word in this text" { hint: Some("search"), keys: &["/"], at: &[Viewer] }
     Palette "command" "type a command, with completion" { hint: Some("command"), keys: &[":"] }
     Help "help" "show what can be done here" { hint: Some("help"), keys: &["?"] }
@@ -217,11 +233,37 @@ commands! {
     NextPanel "next-panel" "to the next panel" { keys: &["tab"], at: PANELS }
     PreviousPanel "previous-panel" "to the panel before" { keys: &["shift-tab"], at: PANELS }
     SearchNext "search-next" "to the next place that matches" {
-        hint: Some("next"), keys: &["n"], at: &[Viewer], needs: Need::Sought
+        hint: Some("next"), keys: &["n"], at: &[Viewer, Logs], needs: Need::Sought
     }
     SearchPrevious "search-previous" "to the place before that matches" {
-        keys: &["N"], at: &[Viewer], needs: Need::Sought
+        keys: &["N"], at: &[Viewer, Logs], needs: Need::Sought
     }
+
+    Longer "longer" "look at a longer span" { hint: Some("longer"), keys: &["+"], at: &[Charts] }
+    Shorter "shorter" "look at a shorter span" { hint: Some("shorter"), keys: &["-"], at: &[Charts] }
+    Pause "pause" "stop reading lines, or go on" { hint: Some("pause"), keys: &["p"], at: &[Logs] }
+    Group "group" "show templates of lines with their counts, worst first, or the lines again" {
+        hint: Some("grouped"), keys: &["o"], at: &[Logs]
+    }
+    OneTask "one-task" "show lines of one task only, or of all again" {
+        hint: Some("one task"), keys: &["t"], at: &[Logs]
+    }
+    Context "context" "show all lines with those that match lit, or only those that match" {
+        keys: &["x"], at: &[Logs]
+    }
+    Earlier "earlier" "read the lines of the 15 minutes before" { hint: Some("earlier"), keys: &["["], at: &[Logs] }
+    Previous "previous" "show the logs of the task that stopped before" {
+        hint: Some("stopped before"), keys: &["P"], at: &[Logs]
+    }
+    Wrap "wrap" "break long lines, or cut them" { hint: Some("wrap"), keys: &["w"], at: &[Logs] }
+    Fields "fields" "show JSON by its words and fields, or as it was written" { keys: &["J"], at: &[Logs] }
+    GoTo "at" "go to a time: :at 14:02, :at 5m" { keys: &["@"], at: &[Logs], takes: Argument::Words }
+    Since "since" "read from a time on: :since 3h, :since 14:00" { at: &[Logs], takes: Argument::Words }
+    Grep "grep" "let AWS look for a text or a pattern of its own; without one for everything" {
+        at: &[Logs], takes: Argument::Words
+    }
+    Save "save" "write the lines that are shown to a file" { keys: &["ctrl-s"], at: &[Logs], takes: Argument::Words }
+    CopyLine "copy-line" "copy the line" { keys: &["c"], at: &[Logs] }
 
     Describe "describe" "show why it belongs to its environment, its tags and ids" {
         hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Subject, action: true
@@ -239,6 +281,12 @@ commands! {
     }
     Shell "shell" "open a shell in it; enter ~ . leaves" {
         hint: Some("shell"), keys: &["s"], at: INSIDE, needs: Need::Shell, action: true
+    }
+    Logs "logs" "show the lines that its programs write, and what happened between them" {
+        hint: Some("logs"), keys: &["l"], at: PLACED, needs: Need::Lines, action: true
+    }
+    Charts "charts" "show its metrics over time, with deployments, alarms and stops as marks" {
+        hint: Some("charts"), keys: &["v"], at: PLACED, needs: Need::Measured, action: true
     }
     Tunnel "tunnel" "open a tunnel to it: a local port to the database" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true

@@ -47,12 +47,30 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::HalfUp => step(model, -(page(model) / 2 + 1)),
         Command::NextPanel => panel(model, true),
         Command::PreviousPanel => panel(model, false),
+        Command::Open if matches!(model.here(), Some(Page::Logs(_))) => super::logs::open_line(model),
         Command::Open => open(model),
         Command::Back => back(model),
         Command::Leave if model.places.len() > 1 => leave(model),
         Command::Leave | Command::Quit => return model.quit(),
         Command::Filter => filter(model),
         Command::Search => search(model),
+        Command::Charts => super::charts::open(model),
+        Command::Longer => super::charts::zoom(model, true),
+        Command::Shorter => super::charts::zoom(model, false),
+        Command::Logs => super::logs::open(model),
+        Command::Pause => super::logs::pause(model),
+        Command::Group => super::logs::group(model),
+        Command::OneTask => super::logs::one_task(model),
+        Command::Context => context_of_lines(model),
+        Command::Earlier => super::logs::earlier(model),
+        Command::Previous => super::logs::previous(model),
+        Command::Wrap => super::logs::wrap(model),
+        Command::Fields => super::logs::fields(model),
+        Command::GoTo => super::logs::go_to(model, argument),
+        Command::Since => super::logs::since(model, argument),
+        Command::Grep => super::logs::grep(model, argument),
+        Command::Save => return super::logs::save(model, argument),
+        Command::CopyLine => return super::logs::copy_line(model),
         Command::SearchNext => seek(model, false),
         Command::SearchPrevious => seek(model, true),
         Command::Palette => model.overlay = Overlay::Palette(Box::new(Palette::new(model.place(), known(model)))),
@@ -117,7 +135,10 @@ pub(super) fn run_line(model: &mut Model, meaning: &Meaning) -> Vec<Effect> {
 }
 
 fn filter(model: &mut Model) {
-    let text = model.sheet().map(|sheet| sheet.filter().to_owned()).unwrap_or_default();
+    let text = match model.here() {
+        Some(Page::Logs(view)) => view.filter.text.clone(),
+        _ => model.sheet().map(|sheet| sheet.filter().to_owned()).unwrap_or_default(),
+    };
     model.overlay = Overlay::Filter(Input::new(text));
 }
 
@@ -127,6 +148,16 @@ fn search(model: &mut Model) {
 
 fn seek(model: &mut Model, backwards: bool) {
     let now = model.now;
+    let height = model.shown.page;
+    if let Some(Page::Logs(view)) = model.places.last_mut() {
+        if !view.seek(backwards, height) {
+            let what = if view.filter.is_empty() { "line of trouble" } else { "line that matches" };
+            let way = if backwards { "before" } else { "after" };
+            let message = format!("there is no {what} {way} this one");
+            model.notices.info(now, message);
+        }
+        return;
+    }
     if let Some(Page::Viewer(viewer)) = model.places.last_mut() {
         let before = viewer.place;
         if !viewer.seek(backwards) {
@@ -137,6 +168,20 @@ fn seek(model: &mut Model, backwards: bool) {
             model.notices.info(now, message);
         }
     }
+}
+
+fn context_of_lines(model: &mut Model) {
+    let now = model.now;
+    let Some(Page::Logs(view)) = model.places.last_mut() else { return };
+    if view.filter.is_empty() {
+        model.notices.info(now, "no filter is set: all lines are shown");
+        return;
+    }
+    view.context = !view.context;
+    view.select();
+    let message =
+        if view.context { "all lines are shown, those that match are lit" } else { "only lines that match are shown" };
+    model.notices.info(now, message);
 }
 
 fn unwell(model: &mut Model) {

@@ -8,6 +8,7 @@ use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
 use crate::engine::run_procedure::ProcedureRun;
 use crate::engine::session::SessionRequest;
+use crate::logs::Ask;
 use crate::operations::tunnel::Carrier;
 use crate::operations::tunnel::request::TunnelRequest;
 use crate::world::read_request::ReadRequest;
@@ -36,6 +37,10 @@ pub enum Effect {
     Consult(u64, Vec<ReadRequest>),
     /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The number comes back.
     Foresee(u64, Vec<ReadRequest>),
+    /// Read a page of log lines, for the page of that number.
+    ReadLogs(u64, Ask),
+    /// Write a text to a file of that name, which must not be there yet.
+    SaveText(String, String),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Hand the terminal to a session in a resource.

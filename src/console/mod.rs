@@ -3,12 +3,14 @@
 //! everything else here is values in, values out.
 
 pub mod actions;
+mod charts;
 pub mod dispatch;
 pub mod effect;
 pub mod event_loop;
 pub mod frame_info;
 pub mod input;
 pub mod keys_page;
+mod logs;
 pub mod model;
 pub mod msg;
 pub mod notifications;

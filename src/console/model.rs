@@ -235,6 +235,8 @@ impl Model {
             Page::Explain(page) => Some(page.environment.clone()),
             Page::Timeline(page) => Some(page.environment.clone()),
             Page::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
+            Page::Charts(view) => view.environment.clone(),
+            Page::Logs(view) => view.environment.clone(),
             _ => None,
         });
         let name = name.or_else(|| match self.door() {

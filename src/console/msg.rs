@@ -14,6 +14,7 @@ use crate::engine::journal::Entry;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
 use crate::keys::Chord;
+use crate::kinds::log_page::LogPage;
 use crate::overview::Picture;
 use crate::ssm::channel::End;
 use crate::theme::Theme;
@@ -74,6 +75,10 @@ pub enum Event {
     Ended(u64, Ending),
     /// What an offer's choices need was read.
     Consulted(u64, Vec<(ReadRequest, Result<AnyReading, Fault>)>),
+    /// A page of log lines came: the number of the page on the screen, that of the question, and the lines.
+    LogsRead(u64, u64, Result<LogPage, Fault>),
+    /// A text was written to a file.
+    Saved(String),
     /// A login command ended; the error says why it failed.
     LoggedIn(SourceName, Result<(), String>),
     /// A session ended, or could not be opened and why; before it, what it was for.

@@ -4,11 +4,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::charts;
 use super::effect::Effect;
 use super::model::Model;
 use super::page::Page;
 use super::tunnels::Readings;
 use crate::engine::poller::KNOWN;
+use crate::kinds::metric_series::MetricSeries;
 use crate::kinds::schedule_record::Notes;
 use crate::offhours::{OffHours, record_reads, schedule_reads};
 use crate::schedule::Backend;
@@ -21,7 +23,8 @@ const RECORDED: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long what `want` brought counts as known.
 fn known(model: &Model, want: &ReadRequest) -> SignedDuration {
-    model.settings.speed.apart(if want.kind == Notes::KIND { RECORDED } else { KNOWN })
+    let soon = want.kind == Notes::KIND || want.kind == MetricSeries::KIND;
+    model.settings.speed.apart(if soon { RECORDED } else { KNOWN })
 }
 
 /// What was asked for, and when.
@@ -47,6 +50,7 @@ fn wants(model: &Model) -> Vec<ReadRequest> {
         Some(Page::Timeline(page)) => wants.extend(page.wants.iter().cloned()),
         _ => {}
     }
+    wants.extend(charts::reads(model));
     wants.sort_by(|a, b| (&a.scope, a.kind).cmp(&(&b.scope, b.kind)));
     wants.dedup();
     wants

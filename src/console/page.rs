@@ -1,8 +1,10 @@
 //! Where the reader is: a place for each thing opened, one on top of the other. Each holds its
 //! own state; going back drops it.
 
+use super::screens::charts::ChartView;
 use super::screens::detail::Detail;
 use super::screens::explain::ExplainPage;
+use super::screens::logs::LogView;
 use super::screens::sheet::Sheet;
 use super::screens::timeline::TimelinePage;
 use super::screens::viewer::Viewer;
@@ -34,6 +36,10 @@ pub enum Page {
     Tunnels(Sheet),
     /// A procedure under way, by its number.
     Progress(u64, String, Sheet),
+    /// Metrics over time.
+    Charts(Box<ChartView>),
+    /// Lines that programs wrote.
+    Logs(Box<LogView>),
     /// A text.
     Viewer(Viewer),
 }
@@ -54,6 +60,8 @@ impl Page {
             Self::Unassigned(_) => Where::Unassigned,
             Self::Tunnels(_) => Where::Tunnels,
             Self::Progress(..) => Where::Progress,
+            Self::Charts(_) => Where::Charts,
+            Self::Logs(_) => Where::Logs,
             Self::Viewer(_) => Where::Viewer,
         }
     }
@@ -63,7 +71,13 @@ impl Page {
     pub const fn is_inside(&self) -> bool {
         matches!(
             self,
-            Self::Environment(..) | Self::Schedule(..) | Self::Explain(_) | Self::Timeline(_) | Self::Detail(_)
+            Self::Environment(..)
+                | Self::Schedule(..)
+                | Self::Explain(_)
+                | Self::Timeline(_)
+                | Self::Detail(_)
+                | Self::Charts(_)
+                | Self::Logs(_)
         )
     }
 
@@ -82,7 +96,7 @@ impl Page {
             Self::Explain(page) => Some(&page.sheet),
             Self::Timeline(page) => Some(&page.sheet),
             Self::Detail(detail) => Some(&detail.sheet),
-            Self::Viewer(_) => None,
+            Self::Charts(_) | Self::Logs(_) | Self::Viewer(_) => None,
         }
     }
 
@@ -100,7 +114,7 @@ impl Page {
             Self::Explain(page) => Some(&mut page.sheet),
             Self::Timeline(page) => Some(&mut page.sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
-            Self::Viewer(_) => None,
+            Self::Charts(_) | Self::Logs(_) | Self::Viewer(_) => None,
         }
     }
 
@@ -119,6 +133,8 @@ impl Page {
             Self::Unassigned(_) => "unassigned".to_owned(),
             Self::Tunnels(_) => "tunnels".to_owned(),
             Self::Progress(_, title, _) => title.clone(),
+            Self::Charts(view) => view.title.clone(),
+            Self::Logs(view) => view.title.clone(),
             Self::Viewer(viewer) => viewer.title.clone(),
         }
     }

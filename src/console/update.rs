@@ -6,6 +6,7 @@ mod keys;
 use super::actions;
 use super::dispatch::start;
 use super::effect::Effect;
+use super::logs;
 use super::model::Model;
 use super::msg::{Event, Msg};
 use super::on_demand_reads;
@@ -112,6 +113,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 },
             },
         },
+        Event::LogsRead(view, number, got) => {
+            logs::heard(model, view, number, got);
+            Vec::new()
+        }
+        Event::Saved(name) => {
+            model.notices.info(model.now, format!("written to {name}"));
+            model.dirty = true;
+            Vec::new()
+        }
         Event::Tunnel(id, report) => {
             tunnels::heard(model, id, report);
             Vec::new()
@@ -254,6 +264,7 @@ fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     model.picture = picture;
     open_on(model);
     model.refill(false);
+    logs::look_again(model);
     model.refocus();
     let mut effects = loose_ends(model);
     effects.extend(tunnels::look_again(model));

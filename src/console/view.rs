@@ -16,7 +16,7 @@ use super::notifications::Level;
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::sheet::view::{Paint, draw as sheet};
-use super::screens::{confirm, fleet, palette, viewer};
+use super::screens::{charts, confirm, fleet, logs, palette, viewer};
 use super::widgets::area::{split_bottom, split_top};
 use super::widgets::hints::{Hint, Hints};
 use super::widgets::input::Prompt;
@@ -65,6 +65,17 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
         Some(Page::Explain(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
         Some(Page::Timeline(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
         Some(Page::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
+        Some(Page::Charts(page)) => {
+            let zone = &model.settings.zone;
+            let paint = charts::view::Paint { theme: &model.theme, world: &model.world, now: model.now, zone };
+            charts::view::draw(page, paint, body, buf, &mut shown);
+        }
+        Some(Page::Logs(page)) => {
+            let keys = (model.key_of(Command::Earlier), model.key_of(Command::Bottom));
+            let zone = &model.settings.zone;
+            let paint = logs::view::Paint { theme: &model.theme, now: model.now, zone, keys: (&keys.0, &keys.1) };
+            logs::view::draw(page, paint, body, buf, &mut shown);
+        }
         Some(Page::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
         None => {}
     }

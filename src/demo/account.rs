@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::details::{ResourceDetails, Waits};
+use super::logs::LogWriter;
+use crate::display::Fact;
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::{
     alarm, alarm_history, batch_definition, batch_queue, db_cluster, db_instance, db_maintenance, ec2_instance,
@@ -26,6 +28,7 @@ pub(super) struct SimulatedAccount {
     drawers: BTreeMap<KindName, Box<dyn Drawer>>,
     looks: BTreeMap<(KindName, String), ResourceDetails>,
     denied: BTreeMap<KindName, Fault>,
+    writers: Vec<LogWriter>,
 }
 
 impl fmt::Debug for SimulatedAccount {
@@ -121,11 +124,26 @@ impl SimulatedAccount {
         self.looks.entry((T::KIND, key.to_owned())).or_default().waits.push(waits);
     }
 
+    /// Adds what scales a resource that can be looked at.
+    pub(super) fn scales<T: Resource>(&mut self, key: &str, facts: Vec<Fact>) {
+        self.looks.entry((T::KIND, key.to_owned())).or_default().scaling = facts;
+    }
+
     /// Makes a kind unreadable for want of a permission.
     pub(super) fn deny<T: Resource>(&mut self, operation: &str, message: String) {
         let mut fault = Fault::new(FaultKind::Denied, operation, message);
         fault.code = Some("AccessDeniedException".to_owned());
         self.denied.insert(T::KIND, fault);
+    }
+
+    /// Adds something that writes lines.
+    pub(super) fn writes(&mut self, writer: LogWriter) {
+        self.writers.push(writer);
+    }
+
+    /// What writes lines, beside functions and databases.
+    pub(super) fn writers(&self) -> &[LogWriter] {
+        &self.writers
     }
 
     /// One item by its key.

@@ -2,7 +2,7 @@
 //! Pure; the same seed and time give the same points.
 
 use super::scenario_context::ScenarioContext;
-use crate::display::{Ahead, Cell, Extra, Moment, Series, Tone};
+use crate::display::{Ahead, Cell, Extra, Fact, Moment, Series, Tone};
 use crate::world::Health;
 
 /// Points lie that many seconds apart, as CloudWatch's basic periods do.
@@ -56,6 +56,8 @@ pub(super) struct ResourceDetails {
     pub history: Vec<Happened>,
     /// What waits; what was applied is gone.
     pub waits: Vec<Waits>,
+    /// What scales it.
+    pub scaling: Vec<Fact>,
 }
 
 impl ResourceDetails {
@@ -75,6 +77,7 @@ impl ResourceDetails {
         Extra {
             series: self.waves.iter().map(|wave| wave.series(scenario, label)).collect(),
             moments: past.into_iter().map(moment).collect(),
+            scaling: self.scaling.clone(),
             ahead: self.waits.iter().filter(|waits| scenario.now < waits.applied).map(ahead).collect(),
         }
     }

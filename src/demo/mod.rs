@@ -9,6 +9,8 @@ mod commands;
 mod details;
 mod episodes;
 mod latency;
+mod logs;
+mod metrics;
 mod offhours;
 mod permissions;
 mod rollout;
@@ -40,10 +42,13 @@ use crate::environment::{Check, Recipe};
 use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::kinds::AnyKind;
 use crate::kinds::ecs_service::{Service, primary};
+use crate::kinds::log_page::LogPage;
+use crate::kinds::metric_series::MetricSeries;
 use crate::ssm::channel::Session;
 use crate::ssm::start_request::StartRequest;
 use crate::world::{
-    AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, Speed, World,
+    AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, Resource, ResourceId, Scope, SourceName, Speed,
+    World,
 };
 use account::SimulatedAccount;
 use changes::{AppliedChange, Outcome};
@@ -244,7 +249,13 @@ impl Cloud for Demo {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, kind.permissions()).await?;
-            let found = self.play(scope, now, |simulated, _| {
+            let found = self.play(scope, now, |simulated, scenario| {
+                if kind.name() == LogPage::KIND {
+                    return Ok(logs::answer(simulated, scenario, coverage));
+                }
+                if kind.name() == MetricSeries::KIND {
+                    return Ok(metrics::answer(simulated, scenario, coverage));
+                }
                 permissions::answer(kind.name(), coverage).map_or_else(|| simulated.found(kind.name(), coverage), Ok)
             })?;
             if found.is_err()

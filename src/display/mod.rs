@@ -201,6 +201,8 @@ pub struct Extra {
     pub moments: Vec<Moment>,
     /// What waits to be done to it.
     pub ahead: Vec<Ahead>,
+    /// What scales it, and between which bounds.
+    pub scaling: Vec<Fact>,
 }
 
 /// A part of a detail page.

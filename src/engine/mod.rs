@@ -6,6 +6,7 @@ pub mod explanation;
 pub mod headless;
 pub mod journal;
 pub mod left_sessions;
+pub mod log_reader;
 pub mod memory;
 pub mod open_tunnel;
 pub mod plugin_process;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::Counts;
 use super::Subject;
+use super::metric_series::Metric;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
@@ -52,6 +53,8 @@ pub trait AnyKind: Send + Sync {
     fn look<'a>(&self, ask: FetchContext<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>>;
     /// Every one of them in the world with what inference may know of it.
     fn subjects(&self, world: &World) -> Vec<Subject>;
+    /// What AWS measures of one.
+    fn metrics(&self, world: &World, id: &ResourceId) -> Vec<Metric>;
     /// The name of one.
     fn title(&self, world: &World, id: &ResourceId) -> Option<String>;
     /// How one is.
@@ -162,6 +165,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn subjects(&self, world: &World) -> Vec<Subject> {
         world.everywhere::<K::Item>().filter_map(|(scope, item)| K::subject(item, scope)).collect()
+    }
+    fn metrics(&self, world: &World, id: &ResourceId) -> Vec<Metric> {
+        world.get::<K::Item>(id).map(K::metrics).unwrap_or_default()
     }
     fn title(&self, world: &World, id: &ResourceId) -> Option<String> {
         world.get::<K::Item>(id).map(|item| K::name(item).to_owned())

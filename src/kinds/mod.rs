@@ -49,9 +49,11 @@ pub mod lambda_function;
 pub mod listener;
 pub mod load_balancer;
 pub mod log_group;
+pub mod log_page;
 pub mod log_tail;
 pub mod managed_node;
 pub mod metric_filter;
+pub mod metric_series;
 pub mod mute_rule;
 pub mod rest_api;
 pub mod scalable_target;
@@ -188,6 +190,11 @@ pub trait Kind: Send + Sync + 'static {
     /// More about one of them, asked for while its page is open: metrics, history.
     fn look<'a>(_ask: FetchContext<'a>, _item: &'a Self::Item, _now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(async { Ok(Extra::default()) })
+    }
+
+    /// What AWS measures of it, the most telling first; what its page and its charts show.
+    fn metrics(_item: &Self::Item) -> Vec<metric_series::Metric> {
+        Vec::new()
     }
 
     /// The name a person calls it by.

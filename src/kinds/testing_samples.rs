@@ -1,6 +1,8 @@
 //! Resources for tests: a plain one of each kind, well in itself, which a test then bends. Names follow one
 //! imagined system. Test code only; the demo has its own account.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::action_context::{KindContext, ResourceIndex};
@@ -224,6 +226,8 @@ pub(crate) fn definition() -> TaskDefinition {
             log_group: Some("/ecs/backend".to_owned()),
             log_prefix: Some("app".to_owned()),
             log_driver: Some("awslogs".to_owned()),
+            log_options: BTreeMap::new(),
+            firelens: None,
             health_command: Vec::new(),
             memory: None,
         }],
@@ -346,6 +350,7 @@ pub(crate) fn database() -> DbInstance {
         iam_auth: false,
         certificate_until: None,
         lifecycle: None,
+        log_exports: Vec::new(),
         tags: [].into(),
     }
 }
@@ -380,6 +385,7 @@ pub(crate) fn cluster() -> DbCluster {
         serverless_v2: None,
         iam_auth: false,
         lifecycle: None,
+        log_exports: Vec::new(),
         tags: [].into(),
     }
 }

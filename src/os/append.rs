@@ -40,6 +40,18 @@ fn locked(file: &File) -> io::Result<()> {
     }
 }
 
+/// Writes `text` to a file of its own (0600) in a directory that is there; what is there already is not touched.
+///
+/// # Errors
+/// Whatever the file system says, also where a file of that name is there.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 /// Puts `text` in the place of whatever is in `path`, so that whoever reads it finds the one or the other whole. Makes
 /// the directory (0700) and the file (0600) if need be. It is not synced: for what may be lost with the machine.
 ///

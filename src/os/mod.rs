@@ -17,7 +17,7 @@ pub mod signals;
 pub mod stdio;
 pub mod tty_file;
 
-pub use append::{append_line, private_dir, put_text};
+pub use append::{append_line, private_dir, put_text, write_new};
 pub use file_lock::{Held, try_hold};
 pub use line::ask;
 pub(crate) use regular_file::LARGEST;

@@ -113,8 +113,12 @@ impl Theme {
     }
 
     fn resolve(name: &str, file: &str, merged: &ThemeFile) -> Result<Theme, ThemeError> {
-        let missing: Vec<_> =
-            Role::ALL.iter().filter(|role| !merged.roles.contains_key(role)).map(|role| role.name()).collect();
+        // A theme from before there were lanes has no looks for them: they are then as ordinary text.
+        let missing: Vec<_> = Role::ALL
+            .iter()
+            .filter(|role| !merged.roles.contains_key(role) && !Role::LANES.contains(role))
+            .map(|role| role.name())
+            .collect();
         if !missing.is_empty() {
             let problem = format!(
                 "nothing said about {}; add them, or inherits = \"night\" at the top of the file",

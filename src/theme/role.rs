@@ -71,9 +71,32 @@ roles! {
     HeaderBar = "header_bar",
     /// Text that is proposed, not yet typed.
     Ghost = "ghost",
+    /// The first of the looks by which things of one sort are told apart: tasks, series.
+    Lane1 = "lane_1",
+    /// The second.
+    Lane2 = "lane_2",
+    /// The third.
+    Lane3 = "lane_3",
+    /// The fourth.
+    Lane4 = "lane_4",
+    /// The fifth.
+    Lane5 = "lane_5",
+    /// The sixth.
+    Lane6 = "lane_6",
 }
 
 impl Role {
+    /// The looks by which things of one sort are told apart.
+    pub const LANES: [Role; 6] = [Self::Lane1, Self::Lane2, Self::Lane3, Self::Lane4, Self::Lane5, Self::Lane6];
+
+    /// The look of the thing of that name among its like: always the same for the same name.
+    pub fn lane(name: &str) -> Role {
+        // FNV-1a: the same in every build.
+        let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let place = usize::try_from(hash >> 8).unwrap_or_default() % Self::LANES.len();
+        Self::LANES.get(place).copied().unwrap_or(Self::Text)
+    }
+
     /// The role called `name` in theme files.
     pub fn named(name: &str) -> Option<Role> {
         Role::ALL.iter().copied().find(|role| role.name() == name)

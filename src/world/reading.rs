@@ -112,6 +112,11 @@ impl AnyReading {
         self.len() == 0
     }
 
+    /// The resources that came back, of whatever part; none where they are of another kind.
+    pub fn items<T: Resource>(&self) -> impl Iterator<Item = &T> {
+        self.parts.iter().filter_map(|(_, got)| got.as_ref().ok()).flat_map(Items::list)
+    }
+
     /// Every fault met on the way.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.parts.iter().filter_map(|(_, got)| got.as_ref().err()).chain(&self.notes)

@@ -8,7 +8,7 @@ use crate::none;
 use crate::sources::{Source, sources};
 
 /// Every folder of `src`, from the ground up, and the folders it imports from besides itself.
-const FLOORS: [(&str, &[&str]); 25] = [
+const FLOORS: [(&str, &[&str]); 27] = [
     ("text", &[]),
     ("world", &[]),
     ("command", &[]),
@@ -22,6 +22,8 @@ const FLOORS: [(&str, &[&str]); 25] = [
     ("aws", &["text", "world", "ssm", "os", "store"]),
     ("change", &["world", "display", "aws"]),
     ("kinds", &["text", "world", "display", "schedule", "ssm", "aws", "change"]),
+    ("logs", &["text", "world", "kinds"]),
+    ("charts", &["world", "kinds"]),
     ("environment", &["text", "world", "schedule", "kinds"]),
     ("config", &["text", "world", "schedule", "os", "aws", "environment"]),
     ("offhours", &["text", "world", "schedule", "kinds", "environment"]),
@@ -45,6 +47,7 @@ const FLOORS: [(&str, &[&str]); 25] = [
             "ssm",
             "change",
             "kinds",
+            "logs",
             "environment",
             "offhours",
             "timeline",
@@ -68,6 +71,8 @@ const FLOORS: [(&str, &[&str]); 25] = [
             "ssm",
             "change",
             "kinds",
+            "logs",
+            "charts",
             "environment",
             "offhours",
             "timeline",
@@ -94,6 +99,7 @@ const FLOORS: [(&str, &[&str]); 25] = [
             "aws",
             "change",
             "kinds",
+            "logs",
             "environment",
             "config",
             "offhours",

@@ -36,6 +36,8 @@ fn pure_folders_read_no_clock_and_no_environment() {
         "offhours/",
         "overview/",
         "diagnosis/",
+        "logs/",
+        "charts/",
         "operations/",
         "change/",
         "schedule/",

@@ -15,6 +15,7 @@ mod environments;
 mod faults;
 mod keepers;
 mod live;
+mod logs;
 mod memory;
 mod offhours;
 mod peer_self;

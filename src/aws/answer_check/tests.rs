@@ -23,6 +23,8 @@ use crate::aws::call_record::Record;
 use crate::cloud::live::probe::{operations, read_a_little};
 use crate::kinds::catalog::KINDS;
 use crate::kinds::iam_simulation::Question;
+use crate::kinds::log_page::{EventsRequest, FileRequest, LogRequest, Streams};
+use crate::kinds::metric_series::Metric;
 use crate::kinds::{AnyKind, FetchContext};
 use crate::world::access_check::Outcome;
 use crate::world::{
@@ -166,7 +168,16 @@ fn scope() -> Scope {
 /// What only a page or a change asks for: parts that no kind's keys are.
 fn more_parts() -> Vec<Part> {
     let role = Arn::from("arn:aws:sts::123456789012:assumed-role/r/s");
+    let (group, streams) = ("/app".to_owned(), Streams::All);
+    let events = EventsRequest { group, streams, from: 0, to: None, pattern: None, token: None };
+    let (instance, file) = ("main".to_owned(), "error/x".to_owned());
+    let files = LogRequest::Files { instance: instance.clone(), since: 0 };
+    let file = LogRequest::File(FileRequest { instance, file, marker: None, at: 0 });
     vec![
+        LogRequest::Events(events).part(),
+        files.part(),
+        file.part(),
+        Metric::average("CPU", "%", ("AWS/RDS", "CPUUtilization"), &[]).over_span((3_600, 60)).part(),
         "c-1/i-1".into(),
         "/app:stream".into(),
         "f/live/1/0".into(),

@@ -17,6 +17,11 @@ pub(crate) fn step(model: &mut Model, delta: isize) {
     let shown = model.shown.clone();
     let theme = model.theme.clone();
     match model.places.last_mut() {
+        Some(Page::Charts(view)) => {
+            let most = shown.above + shown.below;
+            view.offset = shown.above.saturating_add_signed(delta).min(most);
+        }
+        Some(Page::Logs(view)) => view.step(delta, shown.page),
         Some(Page::Viewer(viewer)) => viewer.place = viewer::view::moved(viewer, &theme, delta, &shown),
         Some(place) => {
             if let Some(sheet) = place.sheet_mut() {
@@ -106,6 +111,11 @@ pub(super) fn back(model: &mut Model) {
         && !viewer.search.is_empty()
     {
         viewer.search.clear();
+        return;
+    }
+    if let Some(Page::Logs(view)) = model.places.last_mut()
+        && view.widen()
+    {
         return;
     }
     if narrowed {

@@ -7,6 +7,8 @@ use super::{Model, SLOW};
 use crate::change::gate::GateContext;
 use crate::change::plan::Plan;
 use crate::command::{Command, Need};
+use crate::console::charts;
+use crate::console::logs;
 use crate::console::page::Page;
 use crate::console::sessions;
 use crate::engine::poller::PollRequest;
@@ -21,6 +23,7 @@ impl Model {
         let no = |text: &str| Some(text.to_owned());
         match need {
             Need::Nothing => None,
+            Need::Row | Need::Door if self.is_log() => None,
             Need::Row if self.row().is_none() => no("no row is selected"),
             Need::Subject | Need::Action if self.row().is_none() => no("no row is selected"),
             Need::Action if self.expired().is_some() => None,
@@ -39,6 +42,11 @@ impl Model {
                 no("only instances, services and tasks have a shell")
             }
             Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
+            Need::Measured if !charts::is_offered(self) => no("nothing is measured of this row"),
+            Need::Lines if !logs::is_offered(self) => {
+                no("only environments, services, tasks, functions and databases have logs")
+            }
+            Need::Sought if self.is_log() => None,
             Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
                 Some(format!("no search is active; {} starts one", self.key_of(Command::Search)))
             }
@@ -51,8 +59,15 @@ impl Model {
             | Need::Shell
             | Need::Tunnel
             | Need::Sought
+            | Need::Lines
+            | Need::Measured
             | Need::Login => None,
         }
+    }
+
+    /// Whether the reader looks at log lines.
+    fn is_log(&self) -> bool {
+        matches!(self.here(), Some(Page::Logs(_)))
     }
 
     /// Whether the row here is but a sentence in place of what is not there: a fleet that is still read, an environment
@@ -84,6 +99,8 @@ impl Model {
             | Need::Web
             | Need::Tunnel
             | Need::Sought
+            | Need::Lines
+            | Need::Measured
             | Need::Login => self.disabled_reason(need).is_none(),
         }
     }

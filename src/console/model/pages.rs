@@ -147,7 +147,7 @@ impl Model {
             Page::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
             }
-            Page::Viewer(_) => {}
+            Page::Charts(_) | Page::Logs(_) | Page::Viewer(_) => {}
         }
     }
 

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{CHANGED, Model, RETRY, SLOW};
 use crate::console::effect::Effect;
+use crate::console::logs;
 use crate::console::on_demand_reads;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
@@ -92,6 +93,7 @@ impl Model {
             effects.push(Effect::Look(self.asked, page.id.clone()));
         }
         effects.extend(on_demand_reads::peek(self));
+        effects.extend(logs::due(self));
         effects
     }
 
@@ -112,7 +114,11 @@ impl Model {
         let announce = stop_warnings::next_at(&self.picture, self.now);
         let said = self.notices.until();
         let peek = on_demand_reads::next_at(self);
-        [pace, look, who, slow, changed, retry, announce, peek, self.shown.until, said].into_iter().flatten().min()
+        let lines = logs::next_at(self);
+        [pace, look, who, slow, changed, retry, announce, peek, lines, self.shown.until, said]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Time passed: what was marked or said long enough goes.

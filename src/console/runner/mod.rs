@@ -169,6 +169,8 @@ impl Runner {
             Effect::Run(procedure_run) => self.run(generation, *procedure_run, &model.world),
             Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
             Effect::Foresee(ask, wants) => self.foresee(ask, wants, Arc::clone(&model.world)),
+            Effect::ReadLogs(view, ask) => self.read_logs(view, ask),
+            Effect::SaveText(name, text) => self.save(name, text),
             Effect::Login(source) => {
                 let got = match (self.cloud.code_device(&source), self.cloud.login(&source)) {
                     (Some(device), _) => {

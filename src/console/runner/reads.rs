@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::Runner;
 use crate::console::msg::{Event, Msg};
 use crate::engine::headless::perform;
+use crate::engine::log_reader::read_page;
 use crate::engine::memory::Memory;
 use crate::engine::memory::Recall;
 use crate::engine::poller::PollRequest;
@@ -19,6 +20,7 @@ use crate::engine::scheduler::heartbeat;
 use crate::engine::session::{IN_PASSING, foresee};
 use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::catalog::kind;
+use crate::logs::Ask;
 use crate::overview::assemble_early;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, ResourceId, SchedulerHeartbeat, Scope, World};
@@ -109,6 +111,27 @@ impl Runner {
             Event::Read(generation, reading, got)
         };
         self.spawn(work, move |fault| Event::Read(generation, of, Err(fault)));
+    }
+
+    pub(super) fn read_logs(&self, view: u64, ask: Ask) {
+        let (cloud, number) = (Arc::clone(&self.cloud), ask.number);
+        let work = async move {
+            let (number, got) = read_page(&*cloud, ask).await;
+            Event::LogsRead(view, number, got)
+        };
+        self.spawn(work, move |fault| Event::LogsRead(view, number, Err(fault)));
+    }
+
+    /// Writes a text to a file that only its owner can read, and that is not there yet.
+    pub(super) fn save(&self, name: String, text: String) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::task::spawn_blocking(move || {
+            let news = match crate::os::write_new(std::path::Path::new(&name), &text) {
+                Ok(()) => Event::Saved(name),
+                Err(fault) => Event::Failed(format!("writing {name} failed: {fault}")),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
     }
 
     pub(super) fn look(&self, ask: u64, id: ResourceId, known: Arc<World>) {

@@ -1,5 +1,6 @@
 //! The screens: one folder each, with its state, update, view and snapshots.
 
+pub mod charts;
 pub mod confirm;
 pub mod detail;
 pub mod environment;
@@ -8,6 +9,7 @@ mod external_schedulers;
 pub mod faults;
 pub mod fleet;
 pub mod journal;
+pub mod logs;
 pub mod menu;
 pub mod palette;
 pub mod progress;

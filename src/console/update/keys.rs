@@ -171,7 +171,9 @@ pub(super) fn filter_key(model: &mut Model, mut input: Input, chord: Chord) -> V
         }
         Key::Down | Key::Up => {
             let delta = if chord.key == Key::Down { 1 } else { -1 };
-            if let Some(sheet) = model.sheet_mut() {
+            if let Some(Page::Logs(view)) = model.places.last_mut() {
+                view.step(delta, model.shown.page);
+            } else if let Some(sheet) = model.sheet_mut() {
                 sheet.step(delta);
             }
         }
@@ -198,6 +200,7 @@ pub(crate) fn set_filter(model: &mut Model, text: &str) {
                 viewer.place = crate::console::widgets::lines::ScrollPosition { line, ..Default::default() };
             }
         }
+        Some(Page::Logs(view)) => crate::console::logs::filter(view, text),
         Some(place) => {
             if let Some(sheet) = place.sheet_mut() {
                 sheet.set_filter(text);
@@ -315,6 +318,13 @@ pub(super) fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         overlay @ (Overlay::None | Overlay::Filter(_) | Overlay::Ask(_)) => {
             model.overlay = overlay;
             let Some(row) = model.shown.row_at(x, y) else { return Vec::new() };
+            if let Some(Page::Logs(view)) = model.places.last_mut() {
+                model.dirty = true;
+                if view.point(row) {
+                    return perform(model, Command::Open, None);
+                }
+                return Vec::new();
+            }
             let again = model.sheet().is_some_and(|sheet| sheet.position() == row);
             if again {
                 model.overlay = Overlay::None;

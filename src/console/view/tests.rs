@@ -126,21 +126,21 @@ fn what_has_nothing_to_act_on_hints_no_action_and_says_so() {
 #[test]
 fn sentences_name_the_readers_own_keys() {
     let mut mine = demo(0);
-    let configured_environments = [("tunnel", "W"), ("back", "x"), ("next-panel", "n")];
+    let configured_environments = [("tunnel", "W"), ("back", "z"), ("next-panel", "n")];
     let configured_environments =
         configured_environments.map(|(name, chord)| (name.to_owned(), vec![chord.to_owned()])).into();
     mine.settings.keymap = Keymap::new(&configured_environments).expect("a keymap");
     press(&mut mine, &["f"]);
     let shown = text(&mut mine, 120, 20);
     assert!(shown.contains("on a database, W opens one"), "{shown}");
-    press(&mut mine, &["x", "enter", "S"]);
+    press(&mut mine, &["z", "enter", "S"]);
     let said = mine.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default();
     assert!(said.ends_with("; n goes to the next"), "{said}");
     let mut picture = mine.picture.clone();
     picture.environments.clear();
     tell(&mut mine, Event::Gathered(0, picture));
     let shown = text(&mut mine, 120, 20);
-    assert!(shown.contains("x goes back"), "{shown}");
+    assert!(shown.contains("z goes back"), "{shown}");
 }
 
 #[test]

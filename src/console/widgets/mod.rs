@@ -3,6 +3,7 @@
 //! however small the area.
 
 pub mod area;
+pub mod chart;
 pub mod gauge;
 pub mod graph;
 pub mod grid;

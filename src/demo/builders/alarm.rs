@@ -9,7 +9,9 @@ use crate::demo::changes::ChangeKind;
 use crate::demo::details::{Happened, ResourceDetails, Wave};
 use crate::demo::scenario_context::ScenarioContext;
 use crate::demo::scheduler::OPEN;
+use crate::display::{Cell, Fact};
 use crate::kinds::alarm::{Alarm, AlarmMetric};
+use crate::kinds::ecs_service::Service;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::schedule::Bounds;
 use crate::world::{Arn, Health};
@@ -124,6 +126,13 @@ pub(crate) fn scaling(
         _ => None,
     });
     let Bounds { min, max } = told.last().unwrap_or(OPEN);
+    simulated.scales::<Service>(
+        arn.as_str(),
+        vec![
+            Fact::new("tasks", Cell::plain(format!("{min} to {max}"))),
+            Fact::new("policy", Cell::plain("cpu: keeps ECSServiceAverageCPUUtilization at 70")),
+        ],
+    );
     simulated.put("", ScalableTarget { id: service.to_owned(), min, max });
 }
 

@@ -193,6 +193,7 @@ pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
             iam_auth: false,
             certificate_until: Some(scenario.at(900 * 86_400)),
             lifecycle: Some(lifecycle.to_owned()),
+            log_exports: exports(facts.engine),
             tags: facts.tags.clone(),
         },
     );
@@ -229,6 +230,12 @@ pub(crate) fn lets(simulated: &mut SimulatedAccount, facts: &Database<'_>, who: 
             openings: vec![opening],
         },
     );
+}
+
+/// The logs that a database of that engine sends to CloudWatch Logs.
+fn exports(engine: &str) -> Vec<String> {
+    let logs: &[&str] = if engine.contains("mysql") { &["error", "slowquery"] } else { &["postgresql"] };
+    logs.iter().map(|log| (*log).to_owned()).collect()
 }
 
 /// An Aurora cluster's facts, beyond those of its members.
@@ -280,6 +287,7 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
         serverless_v2: None,
         iam_auth: false,
         lifecycle: Some("open-source-rds-extended-support-disabled".to_owned()),
+        log_exports: exports("aurora"),
         tags: facts.each.tags.clone(),
     };
     debug_assert_eq!(cluster.key(), arn.as_str(), "acts on a cluster find it by its ARN");

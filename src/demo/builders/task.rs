@@ -1,12 +1,15 @@
 //! Tasks, task definitions and targets of a service, each from the life of a task.
 //! Pure; stop codes and reasons are worded as ECS words them.
 
+use std::collections::BTreeMap;
+
 use super::registry;
 use super::service::{Crate, Deploy, Tag};
 use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::{AppliedChange, ChangeKind};
+use crate::demo::logs::{LogWriter, Program};
 use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
-use crate::demo::scenario_context::{ScenarioContext, ZONES};
+use crate::demo::scenario_context::{REGION, ScenarioContext, ZONES};
 use crate::kinds::ecs_task::{Container, Task};
 use crate::kinds::log_tail::{self, Line, LogTail};
 use crate::kinds::target_health::Target;
@@ -78,6 +81,11 @@ pub(super) fn tasks(simulated: &mut SimulatedAccount, scenario: &ScenarioContext
         if let Some((part, tail)) = last_words(scenario, facts, life) {
             simulated.put(&part, tail);
         }
+        for held in &facts.crates {
+            if let Some(writer) = writer(scenario, facts, held, life) {
+                simulated.writes(writer);
+            }
+        }
     }
 }
 
@@ -92,19 +100,50 @@ pub(super) fn digest(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crat
     format!("sha256:{}", scenario.hex(&bits, 64))
 }
 
+/// What a container of a task writes, from its start to its end; nothing where it never started, or sends lines elsewhere.
+fn writer(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, life: &Life) -> Option<LogWriter> {
+    if life.up == i64::MAX || life.end == End::Pull {
+        return None;
+    }
+    let group = held.log_group.clone()?;
+    let last_words = match life.end {
+        End::Memory => vec![
+            (1, "<--- Last few GCs --->".to_owned()),
+            (0, "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory".to_owned()),
+        ],
+        End::Crash => CRASH.iter().map(|(before, words)| (*before, (*words).to_owned())).collect(),
+        End::Scaled => vec![(20, "SIGTERM received: no new requests are taken".to_owned()), (2, "closed".to_owned())],
+        End::Pull => Vec::new(),
+    };
+    Some(LogWriter {
+        stream: format!("ecs/{}/{}", held.name, id(scenario, facts, life)),
+        program: match held.name {
+            "log-router" => Program::Router,
+            _ => Program::Web { json: group.contains("prooflink") },
+        },
+        group,
+        from: life.up - 6,
+        to: life.gone,
+        sick: life.sick,
+        last_words,
+    })
+}
+
+/// What a program that ends at its start writes, each line so many seconds before its end.
+const CRASH: [(i64, &str); 3] = [
+    (1, "Error: Cannot find module './config/production'"),
+    (1, "    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"),
+    (0, "exiting with code 1"),
+];
+
 /// What the container of a task that crashed wrote.
 fn last_words(scenario: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
     let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= scenario.now)?;
     let held = facts.crates.first()?;
     let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(scenario, facts, life)));
     let line = |before: i64, message: &str| Line { at: Some(scenario.at(ended - before)), message: message.to_owned() };
-    let lines = vec![
-        line(3, "starting"),
-        line(2, &format!("listening on port {}", held.port.unwrap_or(8080))),
-        line(1, "Error: Cannot find module './config/production'"),
-        line(1, "    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"),
-        line(0, "exiting with code 1"),
-    ];
+    let mut lines = vec![line(3, "starting"), line(2, &format!("listening on port {}", held.port.unwrap_or(8080)))];
+    lines.extend(CRASH.map(|(before, words)| line(before, words)));
     Some((key.clone(), LogTail { key, lines }))
 }
 
@@ -214,6 +253,16 @@ pub(super) fn definition_of_family(
     simulated.put(&facts.family, defined(scenario, facts, revision));
 }
 
+/// FireLens sends to a bucket what has no log group of its own.
+fn log_options(held: &Crate) -> BTreeMap<String, String> {
+    if held.log_group.is_some() {
+        return BTreeMap::new();
+    }
+    [("Name", "s3"), ("bucket", "backend-log-archive"), ("region", REGION)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+}
+
 fn defined(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let role =
@@ -228,6 +277,8 @@ fn defined(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> Tas
         log_group: held.log_group.clone(),
         log_prefix: held.log_group.as_ref().map(|_| "ecs".to_owned()),
         log_driver: Some(if held.log_group.is_some() { "awslogs" } else { "awsfirelens" }.to_owned()),
+        log_options: log_options(held),
+        firelens: (held.name == "log-router").then(|| "fluentbit".to_owned()),
         health_command: Vec::new(),
         memory: None,
     };

@@ -98,6 +98,8 @@ fn definition(image: &str, secrets: bool) -> TaskDefinition {
             log_group: Some("/ecs/backend".to_owned()),
             log_prefix: None,
             log_driver: Some("awslogs".to_owned()),
+            log_options: std::collections::BTreeMap::new(),
+            firelens: None,
             health_command: Vec::new(),
             memory: None,
         }],

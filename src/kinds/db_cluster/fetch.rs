@@ -1,14 +1,15 @@
-//! Reads this kind from AWS: rds:DescribeDBClusters; for an open page its events and pending maintenance.
+//! Reads this kind from AWS: rds:DescribeDBClusters; for an open page its metrics, events and pending maintenance.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_rds::types;
 use jiff::Timestamp;
 
+use super::metrics::metrics;
 use super::model::{ClusterMember, DbCluster};
 use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
 use crate::kinds::FetchContext;
-use crate::kinds::shared::{db_events, pending_maintenance, with_ahead};
+use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
 use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";
@@ -29,14 +30,18 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbCluster>, Fa
     Ok(reading)
 }
 
-/// What happened to it in the last day, and what maintenance waits.
+/// Its load over the last hours, what happened to it in the last day, and what maintenance waits.
 ///
 /// # Errors
-/// The fault that kept its events from being read, where no maintenance is known to wait.
+/// The fault that kept all of it from being read.
 pub(super) async fn look(ask: FetchContext<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
-    let (moments, ahead) =
-        tokio::join!(db_events(ask.aws, &item.id, true), pending_maintenance(ask.aws, item.arn.as_str()));
-    with_ahead(moments.map(|moments| Extra { moments, ..Extra::default() }), ahead, now)
+    let measures: Vec<Measure> = metrics(item).iter().map(Measure::of).collect();
+    let (series, moments, ahead) = tokio::join!(
+        courses(ask.aws, &measures, now),
+        db_events(ask.aws, &item.id, true),
+        pending_maintenance(ask.aws, item.arn.as_str())
+    );
+    with_ahead(extra(series, moments, now), ahead, now)
 }
 
 fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
@@ -81,6 +86,7 @@ fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
             .and_then(|range| Some(format!("{}–{} ACU", range.min_capacity()?, range.max_capacity()?))),
         iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
         lifecycle: text(from.engine_lifecycle_support()),
+        log_exports: from.enabled_cloudwatch_logs_exports().to_vec(),
         tags: from
             .tag_list()
             .iter()

@@ -5,6 +5,7 @@
 
 mod change;
 mod fetch;
+mod metrics;
 pub mod model;
 mod page;
 mod rows;
@@ -37,8 +38,12 @@ impl Kind for DbClusters {
 
     const PACE: PollClass = PollClass::Live;
     const EVIDENCE: Evidence = Evidence::Needed;
-    const PERMISSIONS: &'static [&'static str] =
-        &["rds:DescribeDBClusters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"];
+    const PERMISSIONS: &'static [&'static str] = &[
+        "rds:DescribeDBClusters",
+        "rds:DescribeEvents",
+        "rds:DescribePendingMaintenanceActions",
+        "cloudwatch:GetMetricData",
+    ];
     const CHANGES: &'static [&'static str] = &[
         "rds:StopDBCluster",
         "rds:StartDBCluster",
@@ -58,6 +63,10 @@ impl Kind for DbClusters {
 
     fn look<'a>(ask: FetchContext<'a>, item: &'a DbCluster, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
+    }
+
+    fn metrics(item: &DbCluster) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &DbCluster) -> &str {

@@ -64,6 +64,8 @@ pub struct DbCluster {
     pub iam_auth: bool,
     /// EngineLifecycleSupport.
     pub lifecycle: Option<String>,
+    /// Logs that it sends to CloudWatch Logs: `postgresql`, `slowquery`, …
+    pub log_exports: Vec<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

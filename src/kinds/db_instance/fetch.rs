@@ -94,6 +94,7 @@ fn instance(from: &types::DbInstance) -> Option<DbInstance> {
         iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
         certificate_until: when(from.certificate_details().and_then(types::CertificateDetails::valid_till)),
         lifecycle: text(from.engine_lifecycle_support()),
+        log_exports: from.enabled_cloudwatch_logs_exports().to_vec(),
         tags: from
             .tag_list()
             .iter()

@@ -7,6 +7,7 @@ pub(crate) mod change;
 mod change_outcome;
 mod fetch;
 mod maintenance_window;
+mod metrics;
 pub mod model;
 mod page;
 mod rows;
@@ -72,6 +73,10 @@ impl Kind for DbInstances {
 
     fn look<'a>(ask: FetchContext<'a>, item: &'a DbInstance, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
+    }
+
+    fn metrics(item: &DbInstance) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &DbInstance) -> &str {

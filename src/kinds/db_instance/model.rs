@@ -78,6 +78,8 @@ pub struct DbInstance {
     pub certificate_until: Option<Timestamp>,
     /// EngineLifecycleSupport.
     pub lifecycle: Option<String>,
+    /// Logs that it sends to CloudWatch Logs: `postgresql`, `slowquery`, …
+    pub log_exports: Vec<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

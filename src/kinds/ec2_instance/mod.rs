@@ -4,6 +4,7 @@
 
 mod change;
 mod fetch;
+mod metrics;
 pub mod model;
 mod rows;
 pub mod rules;
@@ -44,6 +45,10 @@ impl Kind for Instances {
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Instance>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn metrics(item: &Instance) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &Instance) -> &str {

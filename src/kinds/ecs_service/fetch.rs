@@ -2,6 +2,8 @@
 //! open page its metrics.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+mod scaling;
+
 use aws_sdk_ecs::types::{self, ServiceField};
 use jiff::Timestamp;
 
@@ -43,7 +45,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Service>, Faul
     Ok(reading)
 }
 
-/// Its load over the last hours, and its deployments as far as AWS keeps them.
+/// Its load over the last hours, its deployments as far as AWS keeps them, what scales it, and what that did.
 ///
 /// # Errors
 /// The fault of the reading.
@@ -51,8 +53,15 @@ pub(super) async fn look(ask: FetchContext<'_>, item: &Service, now: Timestamp) 
     let who = [("ClusterName", item.cluster.last()), ("ServiceName", item.name.as_str())];
     let measure = |title, metric| Measure::average(title, "%", "AWS/ECS", metric, &who);
     let measures = [measure("CPU", "CPUUtilization"), measure("memory", "MemoryUtilization")];
-    let (load, deployments) = tokio::join!(courses(ask.aws, &measures, now), history(ask, item));
-    extra(load, deployments, now)
+    let (load, deployments, scaling) =
+        tokio::join!(courses(ask.aws, &measures, now), history(ask, item), scaling::scaling(ask.aws, item));
+    let moments = deployments.map(|mut all| {
+        all.extend(scaling.moments);
+        all.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+        all
+    });
+    let found = extra(load, moments, now)?;
+    Ok(Extra { scaling: scaling.facts, ..found })
 }
 
 /// Its deployments, newest first. Where the account or the endpoint has no records of them, there is nothing to tell.

@@ -9,6 +9,7 @@ pub mod delivery;
 mod delivery_page;
 pub mod event_meanings;
 mod fetch;
+mod metrics;
 pub mod model;
 mod page;
 mod rows;
@@ -60,6 +61,9 @@ impl Kind for Services {
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",
         "cloudwatch:GetMetricData",
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScalingActivities",
     ];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> =
@@ -71,6 +75,10 @@ impl Kind for Services {
 
     fn look<'a>(ask: FetchContext<'a>, item: &'a Service, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
+    }
+
+    fn metrics(item: &Service) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &Service) -> &str {

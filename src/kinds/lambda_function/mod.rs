@@ -4,6 +4,7 @@
 
 pub mod change;
 mod fetch;
+mod metrics;
 pub mod model;
 mod rows;
 pub mod rules;
@@ -44,6 +45,10 @@ impl Kind for Functions {
 
     fn look<'a>(ask: FetchContext<'a>, item: &'a Function, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
+    }
+
+    fn metrics(item: &Function) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &Function) -> &str {

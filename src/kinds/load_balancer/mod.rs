@@ -3,6 +3,7 @@
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
 mod fetch;
+mod metrics;
 mod model;
 mod rows;
 mod rules;
@@ -32,6 +33,10 @@ impl Kind for LoadBalancers {
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<LoadBalancer>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn metrics(item: &LoadBalancer) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &LoadBalancer) -> &str {

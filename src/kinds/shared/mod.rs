@@ -1,7 +1,7 @@
 //! What several kinds of resources use: their shared readings and the phrases that AWS writes.
 //! Never knows one kind in particular.
 
-mod fetch;
+pub mod fetch;
 pub mod phrase_table;
 
 pub use fetch::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};

@@ -4,6 +4,7 @@
 
 mod change;
 mod fetch;
+mod metrics;
 pub mod model;
 mod page;
 mod rows;
@@ -41,6 +42,10 @@ impl Kind for TargetGroups {
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TargetGroup>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn metrics(item: &TargetGroup) -> Vec<super::metric_series::Metric> {
+        metrics::metrics(item)
     }
 
     fn name(item: &TargetGroup) -> &str {

@@ -3,7 +3,7 @@
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 //! Values of environment variables end here: only their names are kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::types::{self, TaskDefinitionField};
@@ -13,6 +13,7 @@ use super::name::revision_name;
 use crate::aws::{concurrently, count, maybe, text, when};
 use crate::kinds::FetchContext;
 use crate::kinds::ecs_service::Service;
+use crate::text::mask_text;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const DESCRIBE: &str = "ecs:DescribeTaskDefinition";
@@ -108,6 +109,31 @@ fn definition(answer: &DescribeTaskDefinitionOutput) -> Option<TaskDefinition> {
     })
 }
 
+/// Options of log drivers that tell where lines go. All others stay out: drivers take tokens and headers as options too.
+const LOG_OPTIONS: [&str; 16] = [
+    "awslogs-region",
+    "mode",
+    "Name",
+    "@type",
+    "region",
+    "log_group_name",
+    "log_stream_prefix",
+    "log_stream_name",
+    "delivery_stream",
+    "stream",
+    "bucket",
+    "Host",
+    "host",
+    "splunk-url",
+    "fluentd-address",
+    "gelf-address",
+];
+
+fn log_options(from: &HashMap<String, String>) -> BTreeMap<String, String> {
+    let telling = from.iter().filter(|(name, _)| LOG_OPTIONS.contains(&name.as_str()));
+    telling.map(|(name, value)| (name.clone(), mask_text(value).into_owned())).collect()
+}
+
 fn container(from: &types::ContainerDefinition) -> ContainerDefinition {
     let log = from.log_configuration();
     let option =
@@ -122,6 +148,8 @@ fn container(from: &types::ContainerDefinition) -> ContainerDefinition {
         log_group: option("awslogs-group"),
         log_prefix: option("awslogs-stream-prefix"),
         log_driver: log.map(|log| log.log_driver().as_str().to_owned()),
+        log_options: log.and_then(types::LogConfiguration::options).map(log_options).unwrap_or_default(),
+        firelens: from.firelens_configuration().map(|router| router.r#type().as_str().to_owned()),
         health_command: from.health_check().map(|check| check.command().to_vec()).unwrap_or_default(),
         memory: maybe(from.memory()),
     }

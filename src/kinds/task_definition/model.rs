@@ -61,6 +61,10 @@ pub struct ContainerDefinition {
     pub log_prefix: Option<String>,
     /// `awslogs`, `awsfirelens`, …
     pub log_driver: Option<String>,
+    /// What else is said of where lines go, by the driver's own names: region, output, bucket; never a token.
+    pub log_options: BTreeMap<String, String>,
+    /// `fluentbit` or `fluentd`, where it is the router that other containers log to.
+    pub firelens: Option<String>,
     /// Its own health check's command.
     pub health_command: Vec<String>,
     /// Hard limit, MiB.

@@ -124,6 +124,7 @@ fn database(port: u16) -> DbInstance {
         iam_auth: false,
         certificate_until: None,
         lifecycle: None,
+        log_exports: Vec::new(),
         tags: [].into(),
     }
 }

@@ -99,6 +99,15 @@ fn xml(action: &str) -> Option<String> {
                 .to_owned()
         }
         "DescribeEvents" => wrapped("<Events/>".to_owned()),
+        "DescribeDBLogFiles" => wrapped(
+            "<DescribeDBLogFiles><DescribeDBLogFilesDetails><LogFileName>error/x</LogFileName><LastWritten>1</LastWritten>\
+             <Size>5</Size></DescribeDBLogFilesDetails></DescribeDBLogFiles>"
+                .to_owned(),
+        ),
+        "DownloadDBLogFilePortion" => wrapped(
+            "<LogFileData>hello</LogFileData><Marker>1</Marker><AdditionalDataPending>false</AdditionalDataPending>"
+                .to_owned(),
+        ),
         "DescribePendingMaintenanceActions" => wrapped(format!(
             "<PendingMaintenanceActions><ResourcePendingMaintenanceActions><ResourceIdentifier>{DB}\
              </ResourceIdentifier></ResourcePendingMaintenanceActions></PendingMaintenanceActions>"
@@ -200,6 +209,11 @@ fn json_answer(action: &str) -> Option<Value> {
         "GetAlarmMuteRule" => json!({"Name": "m"}),
         "DescribeMetricFilters" => json!({"metricFilters": [{"filterName": "x", "logGroupName": "/app"}]}),
         "DescribeLogGroups" => json!({"logGroups": [{"logGroupName": "/app"}]}),
+        "FilterLogEvents" => {
+            json!({"events": [{"eventId": "1", "logStreamName": "s", "timestamp": 1, "message": "hello"}]})
+        }
+        "DescribeScalingPolicies" => json!({"ScalingPolicies": []}),
+        "DescribeScalingActivities" => json!({"ScalingActivities": []}),
         "GetLogEvents" => json!({"events": [{"timestamp": 1, "message": "hello"}]}),
         "DescribeInstanceInformation" => json!({"InstanceInformationList": [{"InstanceId": "i-1"}]}),
         "GetCommandInvocation" => json!({"Status": "Success"}),

@@ -236,8 +236,10 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let course =
         (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("metrics", note.clone()) });
     let ahead = ahead(&extra.ahead, stale, around);
+    let scaling = (!extra.scaling.is_empty())
+        .then(|| section(0, Section::Facts { title: "autoscaling", facts: extra.scaling.clone() }));
     let history = history.map(|history| Block { note, ..history });
-    [course, ahead, history].into_iter().flatten().collect()
+    [course, scaling, ahead, history].into_iter().flatten().collect()
 }
 
 /// What waits to be done, each thing with its dates below it; none where nothing waits.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use aws_sdk_cloudwatch::types::{self, Dimension, MetricDataQuery, MetricStat, ScanBy};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::clients::Clients;
 use crate::aws::convert::{at, text, when};
 use crate::aws::pages::{Paged, pages};
 use crate::display::Series;
+use crate::kinds::metric_series::Metric;
 use crate::world::Fault;
 
 const GET: &str = "cloudwatch:GetMetricData";
@@ -64,6 +65,18 @@ impl Measure {
         }
     }
 
+    /// A metric as its kind tells of it.
+    #[must_use]
+    pub fn of(metric: &Metric) -> Self {
+        let name = &metric.name;
+        Self {
+            divisor: metric.divisor,
+            dimensions: name.dimensions.clone(),
+            statistic: name.statistic.clone(),
+            ..Self::average(metric.title, metric.unit, &name.namespace, &name.metric, &[])
+        }
+    }
+
     fn period(&self) -> u32 {
         self.period.max(FINEST).div_ceil(60).saturating_mul(60)
     }
@@ -71,7 +84,7 @@ impl Measure {
     fn query(&self, index: usize) -> Option<MetricDataQuery> {
         let dimensions =
             self.dimensions.iter().map(|(name, value)| Dimension::builder().name(name).value(value).build());
-        let metric = Metric::builder()
+        let metric = types::Metric::builder()
             .namespace(&self.namespace)
             .metric_name(&self.metric)
             .set_dimensions(Some(dimensions.collect()))
@@ -107,6 +120,19 @@ pub async fn courses(aws: &Clients, measures: &[Measure], now: Timestamp) -> Res
     // A metric with a long period needs a longer look back to show more than a dot.
     let longest = measures.iter().map(Measure::period).max().unwrap_or(FINEST);
     let window = WINDOW.max(SignedDuration::from_secs(i64::from(longest) * 12));
+    courses_over(aws, measures, window, now).await
+}
+
+/// The same over `window` up to `now`. AWS takes five hundred measures at most.
+///
+/// # Errors
+/// The fault of the one call.
+pub async fn courses_over(
+    aws: &Clients,
+    measures: &[Measure],
+    window: SignedDuration,
+    now: Timestamp,
+) -> Result<Vec<Series>, Fault> {
     let from = now.checked_sub(window).unwrap_or(now);
     let queries: Vec<MetricDataQuery> =
         measures.iter().enumerate().filter_map(|(index, measure)| measure.query(index)).collect();

@@ -1,7 +1,7 @@
 //! Readings that several kinds share: series of metrics, and the extra facts of a page. The only files of this folder
 //! with the network and SDK types; reading operations only.
 
-mod metrics;
+pub mod metrics;
 mod page_extras;
 
 pub use metrics::{Measure, courses};

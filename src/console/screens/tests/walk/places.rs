@@ -143,6 +143,27 @@ pub(super) fn all() -> Vec<Stop> {
             key(&mut model, "enter");
             model
         }),
+        Stop::new("the charts of an environment", || {
+            let mut model = within("prooflink-prod");
+            key(&mut model, "v");
+            model
+        }),
+        Stop::new("the logs of a service", || {
+            let mut model = at_block(within("prooflink-prod"), "services");
+            key(&mut model, "l");
+            model
+        }),
+        Stop::new("templates of logs", || {
+            let mut model = at_block(within("prooflink-prod"), "services");
+            key(&mut model, "l");
+            key(&mut model, "o");
+            model
+        }),
+        Stop::new("the logs of one that sleeps", || {
+            let mut model = at_block(within("prooflink-dev"), "services");
+            key(&mut model, "l");
+            model
+        }),
         Stop::new("a fleet with wide names", || showing(fleet())),
         Stop::new("a fleet before anything was read", crate::console::screens::rig::model),
         Stop::new("why prooflink-prod is not well", || {

@@ -9,7 +9,7 @@ use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::screens::rig::{at, demo, denied, draw, read_of_demo, tell, zone};
+use crate::console::screens::rig::{answer_logs, at, demo, denied, draw, read_of_demo, tell, zone};
 use crate::console::settings::Settings;
 use crate::console::tunnels::Report as Heard;
 use crate::demo::Demo;
@@ -72,6 +72,11 @@ pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
                 let got = runtime.block_on(Demo::at(7, 0).look(of, &id, &model.world, model.now));
                 Event::Looked(ask, id, got)
             }
+            effect @ Effect::ReadLogs(..) => {
+                answer_logs(model, vec![effect]);
+                continue;
+            }
+            Effect::SaveText(name, _) => Event::Saved(name),
             Effect::Browse(url) => Event::Browsed(url),
             Effect::Theme(name) => Event::Themed(Ok(Box::new(Theme::built_in(&name)))),
             Effect::OpenSession(session_request) => Event::Visited(session_request.plan.message, Ok(End::Left)),

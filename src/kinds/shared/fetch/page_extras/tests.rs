@@ -1,11 +1,13 @@
 //! What waits to be done, read from mocked answers through the kinds that show it, and put beside the rest.
 
+use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataError, GetMetricDataOutput};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::operation::describe_events::DescribeEventsOutput;
 use aws_sdk_rds::operation::describe_pending_maintenance_actions::DescribePendingMaintenanceActionsOutput;
 use aws_sdk_rds::types::{Event, PendingMaintenanceAction, ResourcePendingMaintenanceActions};
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_types::DateTime;
+use aws_smithy_types::error::ErrorMetadata;
 use jiff::Timestamp;
 
 use super::pending_maintenance;
@@ -73,8 +75,16 @@ async fn all_pages_are_read_with_the_dates_that_are_told() {
 
 /// Looks at a cluster whose events and maintenance are answered so.
 async fn look(events: Rule, pending: Rule) -> Result<Extra, Fault> {
-    let rules = [events, pending];
-    let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
+    let metrics =
+        mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| GetMetricDataOutput::builder().build());
+    look_by(metrics, events, pending).await
+}
+
+/// The same, with its metrics answered so.
+async fn look_by(metrics: Rule, events: Rule, pending: Rule) -> Result<Extra, Fault> {
+    let (rules, metrics) = ([events, pending], [metrics]);
+    let cloudwatch = mocked!(aws_sdk_cloudwatch, &metrics);
+    let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), cloudwatch, ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     let item = testing_samples::cluster();
     DbClusters::look(ask(&aws, &scope, &world, &Coverage::All), &item, Timestamp::UNIX_EPOCH).await
@@ -120,6 +130,9 @@ async fn what_waits_is_shown_where_events_may_not_be_read() {
     let extra = look(no_events(), pending(vec![one("db-upgrade")])).await.expect("a look");
     assert!(extra.ahead[0].message.text.starts_with("db-upgrade: New system"), "{extra:?}");
     assert!(extra.moments[0].message.contains("rds:DescribeEvents"), "{extra:?}");
-    let fault = look(no_events(), no_pending()).await.expect_err("nothing could be read");
+    let no_metrics = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_error(|| {
+        GetMetricDataError::generic(ErrorMetadata::builder().code("AccessDenied").message("no").build())
+    });
+    let fault = look_by(no_metrics, no_events(), no_pending()).await.expect_err("nothing could be read");
     assert_eq!(fault.kind, FaultKind::Denied);
 }
