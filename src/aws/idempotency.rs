@@ -32,7 +32,7 @@ pub(crate) enum Idempotency {
 }
 
 /// The verbs of operations that only read.
-const READING: [&str; 7] = ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup", "Filter"];
+const READING: [&str; 8] = ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup", "Filter", "Download"];
 
 /// Writes that leave the same state however often they arrive. Where the second is answered with "it is so already" or
 /// "it is gone", the change that sends it takes that for success.

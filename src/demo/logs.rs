@@ -169,7 +169,7 @@ fn events(
             && request.pattern.as_ref().is_none_or(|pattern| matches(pattern, &event.message))
     };
     found.retain(wanted);
-    found.sort_by(|a, b| (a.at, a.id).cmp(&(b.at, b.id)));
+    found.sort_by_key(|line| (line.at, line.id));
     let next = (found.len() > skip + PAGE).then(|| format!("{now}:{}", skip + PAGE));
     let events = found.into_iter().skip(skip).take(PAGE).collect();
     Ok(LogPage { events, more: next.is_some(), next, ..LogPage::default() })

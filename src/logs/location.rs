@@ -97,18 +97,16 @@ fn of_service(world: &World, id: &ResourceId, service: &Service, wanted: &Wanted
         }
         if meant.is_empty() {
             // AWS forgets tasks after an hour; their streams stay.
-            revisions(world, id, service, wanted, Some(prefix), &tasks, into);
+            revisions((world, id, service), wanted, Some(prefix), &tasks, into);
         }
         return;
     }
-    revisions(world, id, service, wanted, None, &tasks, into);
+    revisions((world, id, service), wanted, None, &tasks, into);
 }
 
 /// The places of all revisions that a service is on.
 fn revisions(
-    world: &World,
-    id: &ResourceId,
-    service: &Service,
+    (world, id, service): (&World, &ResourceId, &Service),
     wanted: &Wanted,
     task: Option<&str>,
     tasks: &[&Task],

@@ -129,14 +129,14 @@ impl Miner {
 
 /// How much of what is fixed in both is the same, in hundredths.
 fn alike(template: &[String], tokens: &[String]) -> usize {
-    let (mut fixed, mut same) = (0, 0);
+    let (mut fixed, mut same) = (0_usize, 0_usize);
     for (shared, token) in template.iter().zip(tokens) {
         if shared != WILD {
             fixed += 1;
             same += usize::from(shared == token);
         }
     }
-    if fixed == 0 { 100 } else { same * 100 / fixed }
+    (same * 100_usize).checked_div(fixed).unwrap_or(100)
 }
 
 /// The words of a line, with what varies by its looks replaced. Of a JSON record: its words and the names of its fields.

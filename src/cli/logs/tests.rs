@@ -10,7 +10,7 @@ use crate::engine::headless::View;
 fn context() -> CommandContext {
     let view =
         View { configured_environments: crate::demo::configured_environments(), zone: crate::cli::testing::zone() };
-    CommandContext { cloud: Arc::new(Demo::at(7, 0)), settings: Settings::default(), view, paint: None }
+    CommandContext { cloud: Arc::new(Demo::at(7, 0)), settings: Settings::default(), view, memory: None, paint: None }
 }
 
 async fn seen() -> Snapshot {

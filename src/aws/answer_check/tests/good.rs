@@ -213,7 +213,6 @@ fn json_answer(action: &str) -> Option<Value> {
             json!({"events": [{"eventId": "1", "logStreamName": "s", "timestamp": 1, "message": "hello"}]})
         }
         "DescribeScalingPolicies" => json!({"ScalingPolicies": []}),
-        "DescribeScalingActivities" => json!({"ScalingActivities": []}),
         "GetLogEvents" => json!({"events": [{"timestamp": 1, "message": "hello"}]}),
         "DescribeInstanceInformation" => json!({"InstanceInformationList": [{"InstanceId": "i-1"}]}),
         "GetCommandInvocation" => json!({"Status": "Success"}),
