@@ -57,7 +57,7 @@ impl Notices {
     }
 
     /// Takes back what was said: the reader went on.
-    pub fn mute_alarms(&mut self) -> bool {
+    pub fn dismiss(&mut self) -> bool {
         self.said.take().is_some()
     }
 
@@ -71,7 +71,7 @@ impl Notices {
     /// Forgets what was said long enough; `true` if anything was.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let over = self.said.as_ref().is_some_and(|(_, _, until)| *until <= now);
-        over && self.mute_alarms()
+        over && self.dismiss()
     }
 
     /// What is said now.

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(model.marks.len(), 1, "what was not meant stays marked");
         // Marking here takes back what was marked there, and says so.
         press(&mut model, &["esc"]);
-        model.notices.mute_alarms();
+        model.notices.dismiss();
         press(&mut model, &["m"]);
         assert!(model.notices.now().is_some_and(|(_, text)| text.contains("belong to one environment")));
         assert_eq!(model.marked_here().len(), 1);

@@ -82,7 +82,7 @@ mod tests {
         }
         model.picture = picture;
         let mut said = |moment: &str| {
-            model.notices.mute_alarms();
+            model.notices.dismiss();
             tell_at(&mut model, at(moment), Event::Tick);
             model.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default()
         };

@@ -40,6 +40,21 @@ pub static OPERATIONS: &[Operation] = &[
     Operation { verb: "scale", message: "set how many tasks run", of: "a service" },
     Operation { verb: "watch", message: "watch the rollout that is on its way", of: "a service" },
     Operation {
+        verb: "continue",
+        message: "let a deployment that pauses go on",
+        of: "a service whose deployment waits for an answer",
+    },
+    Operation {
+        verb: "reject",
+        message: "end a deployment that pauses, and go back",
+        of: "a service whose deployment waits for an answer",
+    },
+    Operation {
+        verb: "stop-rollout",
+        message: "stop the deployment that is on its way, and go back",
+        of: "a service that is being deployed",
+    },
+    Operation {
         verb: "enable-exec",
         message: "turn ECS Exec on, so that tasks can be entered; replaces them",
         of: "a service",

@@ -179,6 +179,7 @@ fn more_parts() -> Vec<Part> {
         file.part(),
         Metric::average("CPU", "%", ("AWS/RDS", "CPUUtilization"), &[]).over_span((3_600, 60)).part(),
         "c-1/i-1".into(),
+        "[toban 1]/i-1".into(),
         "/app:stream".into(),
         "f/live/1/0".into(),
         "session-preferences".into(),

@@ -146,6 +146,12 @@ pub(crate) fn since(model: &mut Model, text: Option<&str>) {
 /// Lets AWS look for a text or pattern, or for everything again.
 pub(crate) fn grep(model: &mut Model, text: Option<&str>) {
     let pattern = text.map(str::trim).filter(|text| !text.is_empty()).map(server_pattern);
+    let known = page(model).map(|view| view.feed.tail.span().pattern.clone());
+    if known == Some(pattern.clone()) {
+        let now = model.now;
+        let said = if pattern.is_none() { "AWS is asked for every line already" } else { "AWS looks for that already" };
+        return model.notices.info(now, said);
+    }
     again(model, |span| span.pattern = pattern);
 }
 
@@ -270,7 +276,10 @@ pub(crate) fn copy_line(model: &mut Model) -> Vec<Effect> {
         Some(id) => view.feed.miner.template(id).map(|template| template.text()),
         None => view.current().map(|line| line.text.to_owned()),
     };
-    let Some(text) = text else { return Vec::new() };
+    let Some(text) = text else {
+        model.notices.info(now, "there is no line to copy");
+        return Vec::new();
+    };
     model.notices.info(now, "copied the line");
     vec![Effect::Copy(text)]
 }

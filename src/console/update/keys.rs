@@ -21,7 +21,7 @@ pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     if chord == Chord::ctrl('c') {
         return model.quit();
     }
-    model.dirty |= model.notices.mute_alarms();
+    model.dirty |= model.notices.dismiss();
     match std::mem::take(&mut model.overlay) {
         Overlay::None => match model.settings.keymap.command(model.place(), chord) {
             Some(command) => perform(model, command, None),
@@ -296,7 +296,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 pub(super) fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
-    model.dirty |= model.notices.mute_alarms();
+    model.dirty |= model.notices.dismiss();
     let entry = model.shown.entry_at(x, y);
     match std::mem::take(&mut model.overlay) {
         Overlay::Menu(mut menu) => {

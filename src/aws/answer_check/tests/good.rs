@@ -215,6 +215,7 @@ fn json_answer(action: &str) -> Option<Value> {
         "DescribeScalingPolicies" => json!({"ScalingPolicies": []}),
         "GetLogEvents" => json!({"events": [{"timestamp": 1, "message": "hello"}]}),
         "DescribeInstanceInformation" => json!({"InstanceInformationList": [{"InstanceId": "i-1"}]}),
+        "ListCommands" => json!({"Commands": [{"CommandId": "c-1", "Comment": "toban [toban 1]"}]}),
         "GetCommandInvocation" => json!({"Status": "Success"}),
         "GetDocument" => json!({"Content": "{}"}),
         "DescribeAutomationExecutions" => json!({"AutomationExecutionMetadataList": [

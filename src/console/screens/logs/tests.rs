@@ -45,7 +45,14 @@ fn with_lines(lines: &[(i64, &str)]) -> Model {
     let mut model = opened();
     let now = model.now;
     if let Some(Page::Logs(view)) = model.places.last_mut() {
-        let sources = view.feed.tail.sources().cloned().collect();
+        // Whatever streams the service's tasks have now.
+        let all = |mut source: crate::logs::LogSource| {
+            if let crate::logs::Origin::Group { streams, .. } = &mut source.origin {
+                *streams = crate::kinds::log_page::Streams::All;
+            }
+            source
+        };
+        let sources = view.feed.tail.sources().cloned().map(all).collect();
         let span = view.feed.tail.span().clone();
         view.feed =
             Feed::new(sources, span, crate::logs::Limit::default(), (now, crate::console::screens::rig::zone()));

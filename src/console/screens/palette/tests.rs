@@ -55,8 +55,8 @@ fn what_is_no_command_here_says_why() {
 
 #[test]
 fn tab_completes_and_goes_on_with_what_the_command_takes() {
-    let mut palette = typed("en");
-    assert_eq!(palette.ghost(), Some("v"));
+    assert_eq!(typed("regi").ghost(), Some("on"));
+    let mut palette = typed("env");
     palette.complete();
     assert_eq!(palette.input.value(), "env ");
     assert_eq!(palette.proposals.len(), 3);

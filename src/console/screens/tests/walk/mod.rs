@@ -54,8 +54,8 @@ fn both(model: &mut Model, (columns, rows): (u16, u16)) -> Vec<Buffer> {
 /// Whether a command that moves has nowhere to go: the cursor is at that end, or the whole text is in sight.
 fn at_the_end(model: &Model, command: Command) -> bool {
     let down = match command {
-        Command::Down | Command::Bottom | Command::PageDown => true,
-        Command::Up | Command::Top | Command::PageUp => false,
+        Command::Down | Command::Bottom | Command::PageDown | Command::HalfDown => true,
+        Command::Up | Command::Top | Command::PageUp | Command::HalfUp => false,
         _ => return false,
     };
     match model.here() {
@@ -74,12 +74,12 @@ fn at_the_end(model: &Model, command: Command) -> bool {
 /// Puts the cursor where a command that moves has somewhere to go, if there is such a place.
 fn make_room(model: &mut Model, command: Command, size: (u16, u16)) {
     let away = match command {
-        Command::Down | Command::Bottom | Command::PageDown => "g",
-        Command::Up | Command::Top | Command::PageUp => "G",
+        Command::Down | Command::Bottom | Command::PageDown | Command::HalfDown => "g",
+        Command::Up | Command::Top | Command::PageUp | Command::HalfUp => "G",
         _ => return,
     };
     stage::key(model, away);
-    model.notices.mute_alarms();
+    model.notices.dismiss();
     draw(model, size.0, size.1);
 }
 

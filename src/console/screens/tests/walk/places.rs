@@ -40,7 +40,7 @@ impl Stop {
         let first = self.there.get_or_init(&self.go);
         // What lies over a place has no twin: it may be asked only once.
         let mut model = if matches!(first.overlay, Overlay::None) { twin(first) } else { (self.go)() };
-        model.notices.mute_alarms();
+        model.notices.dismiss();
         draw(&mut model, columns, rows);
         model
     }
