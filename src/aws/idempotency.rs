@@ -73,14 +73,7 @@ const BY_NATURE: &[&str] = &[
 ];
 
 /// Writes whose request carries a client token, ours or the SDK's, that is the same in every attempt.
-const BY_TOKEN: &[&str] = &[
-    "ecs:RunTask",
-    "scheduler:CreateSchedule",
-    "scheduler:CreateScheduleGroup",
-    "scheduler:UpdateSchedule",
-    // The name is the token: the same name with the same input is the same execution.
-    "states:StartExecution",
-];
+const BY_TOKEN: &[&str] = &["scheduler:CreateSchedule", "scheduler:CreateScheduleGroup", "scheduler:UpdateSchedule"];
 
 /// Whether `action`, without its service, only reads.
 pub(super) fn is_reading(action: &str) -> bool {

@@ -89,14 +89,10 @@ impl Failure {
         Self { exit, message: message.into() }
     }
 
-    /// The failure of a whole command because of one fault. What may have been done all the same did not fail.
+    /// The failure of a whole command because of one fault.
     #[must_use]
     pub fn of(fault: &Fault, scope: &Scope) -> Self {
-        let exit = match fault {
-            fault if is_credentials(fault) => Exit::Credentials,
-            fault if fault.answer_lost => Exit::Incomplete,
-            _ => Exit::Failed,
-        };
+        let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
         Self::new(exit, format!("{}\n  {}", fault.sentence(), fault.remedy(scope)))
     }
 }

@@ -18,7 +18,6 @@ mod init;
 mod interrupt;
 mod job;
 mod journal;
-mod left_sessions;
 mod log;
 mod logs;
 mod operator;
