@@ -12,7 +12,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use regex_lite::Regex;
 
-use super::idempotency::is_answer_lost;
 use crate::text::mask_text;
 use crate::world::{Fault, FaultKind};
 
@@ -28,7 +27,6 @@ where
     move |error| {
         let mut fault = classify(operation, &error);
         fault.on = on.map(str::to_owned);
-        fault.answer_lost = is_answer_lost(operation, &error);
         fault
     }
 }

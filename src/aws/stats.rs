@@ -70,7 +70,6 @@ pub(super) fn operation(cfg: &ConfigBag) -> String {
     let Some(metadata) = cfg.load::<Metadata>() else { return "unknown:Unknown".to_owned() };
     let service = match metadata.service() {
         "Elastic Load Balancing v2" => "elasticloadbalancing",
-        "Application Auto Scaling" => "application-autoscaling",
         "CloudWatch Logs" => "logs",
         "Resource Groups Tagging API" => "tag",
         other => return format!("{}:{}", other.to_lowercase().replace(' ', ""), metadata.name()),
@@ -78,8 +77,7 @@ pub(super) fn operation(cfg: &ConfigBag) -> String {
     format!("{service}:{}", metadata.name())
 }
 
-/// Whether AWS asks us to slow down: then it did nothing.
-pub(super) fn is_throttle(response: &HttpResponse) -> bool {
+fn is_throttle(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
     if status == 429 {
         return true;

@@ -4,7 +4,6 @@
 mod fetch;
 mod model;
 
-pub(crate) use fetch::sent_with;
 use futures_util::future::BoxFuture;
 pub use model::{Invocation, part};
 
@@ -21,7 +20,7 @@ impl Kind for Invocations {
     type Item = Invocation;
 
     const PACE: PollClass = PollClass::OnDemand;
-    const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation", "ssm:ListCommands"];
+    const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Invocation>, Fault>> {
         Box::pin(fetch::read(ask))

@@ -1,8 +1,7 @@
 //! What a survey of the instances means: whether a deployment may begin, from which commit to which, and which
 //! instances are done already. Pure.
 
-use super::commands::{Run, Trouble};
-use super::{ComposeTarget, Member, Phase, Rollout, SignedDuration};
+use super::{ComposeTarget, Member, Phase, Rollout, Run, SignedDuration};
 use crate::change::{Ending, Observation, Step};
 use crate::environment::short;
 use crate::operations::compose::ScriptReport;
@@ -17,7 +16,7 @@ impl Rollout {
         for at in 0..self.members.len() {
             match self.came(at, run, observation) {
                 None => waits = true,
-                Some(Err(Trouble::Failed(why) | Trouble::Unseen(why))) => {
+                Some(Err(why)) => {
                     let message = format!("nothing was changed: {}: {why}", self.name(at));
                     return self.finish(Ending::failed(message));
                 }
