@@ -208,7 +208,10 @@ fn nowhere(fault: &Fault) -> Failure {
 /// With the code for credentials if they are the reason.
 pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
     let faults = all_faults(snapshot);
-    if faults.is_empty() || snapshot.world.shelves().any(|(_, _, store)| store.oldest().is_some()) {
+    // What is read beside other kinds only is read without a call where those are not there.
+    let stands_alone = |name| crate::kinds::catalog::kind(name).is_some_and(|kind| kind.needs().is_empty());
+    let mut read = snapshot.world.shelves().filter(|(_, _, store)| store.oldest().is_some());
+    if faults.is_empty() || read.any(|(_, kind, store)| stands_alone(kind) || store.keys().next().is_some()) {
         return Ok(());
     }
     let telling = faults.iter().find(|(_, fault)| is_credentials(fault)).or_else(|| faults.first());

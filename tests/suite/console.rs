@@ -343,9 +343,9 @@ fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
     toban.keys("y");
     toban.shows("0 of 2 awake");
     toban.shows("prooflink-dev-db: it is starting");
-    toban.keys(":quit\r");
+    toban.keys("\u{3}");
     toban.shows("press again to quit");
-    toban.keys(":quit\r");
+    toban.keys("\u{3}");
     assert_eq!(toban.end().exit_code(), 0);
 }
 

@@ -125,36 +125,6 @@ fn a_group_that_is_not_there_is_said_to_be_missing() {
     assert!(said.code == Some(1) && said.err.contains("/ecs/prooflink-dev-app"), "{}", said.err);
 }
 
-#[tokio::test]
-async fn lines_are_followed_on_the_screen_from_the_environment_to_the_line() {
-    let peer = Peer::with(&["prooflink"]);
-    written(
-        &peer,
-        GROUP,
-        STREAM,
-        &[(60, "{\"level\":50,\"msg\":\"no answer\",\"host\":\"db-1\"}"), (20, "a plain line")],
-    )
-    .await;
-    let mut screen = Terminal::run(console(&peer.env(), &[]), 120, 30);
-    screen.shows("prooflink-dev");
-    screen.keys(":env prooflink-dev\r");
-    screen.shows("services");
-    screen.keys("l");
-    screen.shows("no answer host=db-1");
-    screen.shows("a plain line");
-    screen.shows("following");
-    screen.keys("/plain\r");
-    screen.hides("no answer");
-    screen.keys("\u{1b}");
-    screen.shows("no answer");
-    screen.keys("N\r");
-    screen.shows("\"host\": \"db-1\"");
-    screen.keys("\u{1b}");
-    screen.shows("following");
-    screen.keys("\u{3}");
-    assert!(screen.end().success());
-}
-
 #[test]
 fn from_the_fleet_to_the_line_that_a_sick_task_wrote() {
     let (mut screen, _home) = Terminal::demo(120, 35, &["--demo-start", "2026-11-21T14:02:11+09:00"]);

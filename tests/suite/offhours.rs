@@ -231,6 +231,7 @@ fn a_sleep_shows_on_the_alarms_it_mutes_until_a_wake() {
     assert_eq!((&alarm["state"], &alarm["health"]), (&awake["state"], &awake["health"]), "it counts as ever");
 
     // Who may not read the rules is told that, and nothing of the environment is in doubt for it.
+    assert_eq!(run(&peer, &["cache", "clear"]).code, Some(0), "nothing is remembered of them either");
     let error = json!({"code": "AccessDenied", "message": "no ListAlarmMuteRules for you", "status": 403});
     let ids = peer.script(&json!({"service": "cloudwatch", "operation": "ListAlarmMuteRules", "error": error}));
     let said = run(&peer, &["status", "--json", "prooflink-dev"]);

@@ -47,7 +47,7 @@ fn a_terminal_that_takes_nothing_keeps_no_key_from_being_heard_and_draws_on_when
         toban.is_read(&side);
     }
     tcflow(&side, Action::OOn).expect("a terminal that goes on");
-    toban.shows(":unass");
+    toban.shows("unass");
     stop(&side);
     toban.keys("\u{3}");
     assert!(toban.exits().success());

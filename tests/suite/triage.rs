@@ -119,9 +119,9 @@ fn the_simulated_sick_environments_explain_themselves() {
         (Some("task-out-of-memory"), Some("certain")),
         "{document:#}"
     );
-    let by: Vec<&str> =
-        first["changes_before"].as_array().into_iter().flatten().filter_map(|change| change["by"].as_str()).collect();
-    assert!(by.iter().any(|by| by.contains("github-actions")), "{first:#}");
+    let before: Vec<&str> =
+        first["changes_before"].as_array().into_iter().flatten().filter_map(|change| change["what"].as_str()).collect();
+    assert!(before.iter().any(|what| what.contains("revision 118")), "{first:#}");
     assert_eq!(document["unexplained"], json!([]), "{document:#}");
     assert_eq!(run.code, Some(20));
 }

@@ -10,6 +10,7 @@ Never answers for sessions: a Session Manager peer speaks WebSocket and is anoth
 import datetime
 import hashlib
 import re
+import shlex
 import uuid
 
 from wire import UTC, AwsError
@@ -79,9 +80,10 @@ def ran(call, node_id, script):
     if "'" not in script:
         return f"{node_id} ran {script}\n"
     repository = memory(call, "repository").setdefault(node_id, {"head": commit("before"), "placed": ""})
-    last = script.rsplit("'", 2)[1]
+    words = shlex.split(script)
+    last = words[-1]
     if "git checkout" in script:
-        repository.update(head=re.findall("'([0-9a-f]{40})'", script)[-1], placed="")
+        repository.update(head=[word for word in words if re.fullmatch("[0-9a-f]{40}", word)][-1], placed="")
         return "Container web-1  Started\n"
     if "git status" in script:
         named = f"toban:commit={commit(last)}\n" if last else ""

@@ -114,6 +114,8 @@ async fn every_instance_service_and_database_is_reached_by_key() {
             assert_eq!(&got, b"HELLO\n", "{environment}/{name}");
         }
         toban.keys("\u{3}");
+        toban.shows("press again to quit");
+        toban.keys("\u{3}");
         assert_restored(&toban, context.peer.home());
     });
     assert_eq!(context.gateway.reached().len(), databases.len());

@@ -221,6 +221,8 @@ fn the_console_lists_its_tunnels_and_closes_them_when_it_leaves() {
     toban.keys("f");
     toban.shows("connect to kajimaru-db");
     toban.keys("\u{3}");
+    toban.shows("press again to quit");
+    toban.keys("\u{3}");
     super::assert_restored(&toban, home.path());
     assert!(is_over(&mut socket), "it is still open");
     let journal = std::fs::read_to_string(home.path().join("state/demo-journal.jsonl")).expect("the journal");

@@ -38,7 +38,9 @@ impl Duty {
         self.toban.keys(&format!("/{name}\r"));
         self.toban.hides(but);
         self.toban.wait("the cursor on it alone", |screen| {
-            screen.contains(" · 1 of ") && screen.lines().any(|line| line.starts_with('▸'))
+            // A function and its API have one name.
+            (screen.contains(" · 1 of ") || screen.contains(" · 2 of "))
+                && screen.lines().any(|line| line.starts_with('▸'))
         });
         self
     }

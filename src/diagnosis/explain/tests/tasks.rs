@@ -37,7 +37,7 @@ pub(super) fn played_incidents() -> Vec<Played> {
         .with([targets([healthy(5), answers(6, 502), answers(7, 502)])])
         .with([errors_alarm(4)]);
     let deployed = Event::new(ago(7), EventKind::Deployment, "ecs:DescribeServices", "revision 118 deployed")
-        .about(crate::world::Resource::id(&service(), &scope()), "Backend")
+        .about(Resource::id(&service(), &scope()), "Backend")
         .by(Some("arn:aws:sts::123456789012:assumed-role/ci/deploy".to_owned()));
     let mut all = vec![Played {
         events: vec![deployed],
