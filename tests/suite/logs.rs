@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::peer::Peer;
 use crate::support::said::{Said, said, toban};
-use crate::terminal::{Terminal, console};
+use crate::terminal::Terminal;
 
 const GROUP: &str = "/ecs/prooflink-dev-app";
 const STREAM: &str = "ecs/prooflink-app/0123456789abcdef0123456789abcdef";
