@@ -124,9 +124,7 @@ fn every_verb_of_a_service(context: &mut Duty, family: &str) {
 #[rstest]
 #[case::prooflink("prooflink", "prooflink-dev", "prooflink-dev-task", None)]
 #[case::cdk("backend", "backend-dev", "ComputeStackdevBackendTaskDef0A1B2C3D", None)]
-#[case::municipal_frontend("city", "city-poc", "city-poc-frontend", None)]
 #[case::municipal_backend("city", "city-poc", "city-poc-backend", None)]
-#[case::municipal_production_by_a_role("city", "city-prod", "city-prod-frontend", Some("city-prod"))]
 fn a_service_of_the_peer(
     #[case] system: &str,
     #[case] environment: &str,
