@@ -12,9 +12,7 @@ use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -30,8 +28,6 @@ const LARGEST: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct BadAnswer {
     why: String,
-    /// Whether it answers a reading, which may be repeated.
-    reading: bool,
 }
 
 impl fmt::Display for BadAnswer {
@@ -106,7 +102,7 @@ impl CheckedBody {
     fn bad(&mut self, why: String) -> BoxError {
         self.over = true;
         self.chunks.clear();
-        Box::new(BadAnswer { why, reading: self.asked.is_reading() })
+        Box::new(BadAnswer { why })
     }
 
     /// The end has come. Errors have a body of their own, which is read as far as it can be.
@@ -159,28 +155,6 @@ impl Body for CheckedBody {
 
     fn size_hint(&self) -> SizeHint {
         Body::size_hint(&self.inner)
-    }
-}
-
-/// Keeps the SDK from repeating a change whose answer could not be read: it may have been done.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NoRepeat;
-
-impl ClassifyRetry for NoRepeat {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let Some(Err(error)) = context.output_or_error() else { return RetryAction::NoActionIndicated };
-        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-        while let Some(here) = cause {
-            if here.downcast_ref::<BadAnswer>().is_some_and(|bad| !bad.reading) {
-                return RetryAction::RetryForbidden;
-            }
-            cause = here.source();
-        }
-        RetryAction::NoActionIndicated
-    }
-
-    fn name(&self) -> &'static str {
-        "toban: no change is repeated over a bad answer"
     }
 }
 

@@ -145,6 +145,7 @@ macro_rules! mocked {
                 )
                 .http_client(aws_smithy_mocks::create_mock_http_client())
                 .interceptor(answers)
+                .interceptor($crate::aws::SendOnce)
                 .build(),
         )
     }};

@@ -20,12 +20,13 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use base64::Engine;
 
-use super::answer_check::{NoRepeat, checked};
+use super::answer_check::checked;
 use super::budget::{Budget, Priority};
 use super::call_log::CallLog;
 use super::clients::Clients;
 use super::credentials::Supply;
 use super::direct::{Json, Query, RestJson, RestXml};
+use super::idempotency::SendOnce;
 use super::profiles::Profiles;
 use super::single_flight::SingleFlight;
 use super::source::Source;
@@ -218,7 +219,7 @@ impl Clients {
                     $sdk::config::Builder::from(&config)
                         .interceptor(counting.clone())
                         .interceptor(log.clone())
-                        .retry_classifier(NoRepeat)
+                        .interceptor(SendOnce)
                         .build(),
                 )
             };

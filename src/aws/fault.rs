@@ -12,6 +12,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use regex_lite::Regex;
 
+use super::idempotency::is_answer_lost;
 use crate::text::mask_text;
 use crate::world::{Fault, FaultKind};
 
@@ -27,6 +28,7 @@ where
     move |error| {
         let mut fault = classify(operation, &error);
         fault.on = on.map(str::to_owned);
+        fault.answer_lost = is_answer_lost(operation, &error);
         fault
     }
 }

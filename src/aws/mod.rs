@@ -13,6 +13,8 @@ pub mod convert;
 pub mod credentials;
 pub mod direct;
 pub mod fault;
+mod idempotency;
+mod lost_answer;
 pub mod pages;
 mod profile_file;
 pub mod profiles;
@@ -25,6 +27,7 @@ mod testing_http;
 #[cfg(test)]
 mod testing_replay;
 pub mod variables;
+mod whole_object;
 mod xml;
 
 pub use clients::Clients;
@@ -35,14 +38,18 @@ pub use credentials::Attendant;
 pub use direct::fields;
 pub use direct::{Answer, Json, Query, Rest, RestJson, RestXml};
 pub use fault::fault;
+pub(crate) use lost_answer::look_for;
 pub use pages::{Paged, named, named_pages, pages};
 pub use profiles::profile_names;
 pub use single_flight::SingleFlight;
 pub use source::{Source, Sources};
+pub(crate) use whole_object::{RawAnswer, WrittenBack, knows_all};
 pub use xml::Find;
 
 #[cfg(test)]
 pub(crate) use clients::mocked;
+#[cfg(test)]
+pub(crate) use idempotency::SendOnce;
 #[cfg(test)]
 pub(crate) use testing_http::Script;
 #[cfg(test)]

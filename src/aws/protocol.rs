@@ -78,12 +78,6 @@ impl Request {
         of(Protocol::Other, request.method(), true)
     }
 
-    /// Whether it only reads: repeating it costs nothing.
-    pub(super) fn is_reading(&self) -> bool {
-        const VERBS: [&str; 6] = ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup"];
-        self.action == "GET" || VERBS.iter().any(|verb| self.action.starts_with(verb))
-    }
-
     /// Why `body` is not a whole answer to it, if it is none. `status` is that of a success.
     pub(super) fn fault_in(&self, status: u16, body: &[u8]) -> Option<String> {
         let trimmed = body.trim_ascii();
@@ -262,15 +256,5 @@ mod tests {
         let cbor = [SIGNED, ("smithy-protocol", "rpc-v2-cbor")];
         let cbor = asked("POST", "https://x/service/Granite/operation/DescribeAlarms", &cbor, "");
         assert_eq!((cbor.fault_in(200, b"\xbf\xff"), cbor.action.as_str()), (None, "DescribeAlarms"));
-    }
-
-    #[test]
-    fn readings_are_told_from_changes() {
-        for reading in [json("BatchGetImage"), query("DescribeTags"), rest("GET", "schedules")] {
-            assert!(reading.is_reading(), "{reading:?}");
-        }
-        for change in [json("UpdateService"), query("StopDBInstance"), rest("PUT", "schedules/x")] {
-            assert!(!change.is_reading(), "{change:?}");
-        }
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn operation(cfg: &ConfigBag) -> String {
     let Some(metadata) = cfg.load::<Metadata>() else { return "unknown:Unknown".to_owned() };
     let service = match metadata.service() {
         "Elastic Load Balancing v2" => "elasticloadbalancing",
+        "Application Auto Scaling" => "application-autoscaling",
         "CloudWatch Logs" => "logs",
         "Resource Groups Tagging API" => "tag",
         other => return format!("{}:{}", other.to_lowercase().replace(' ', ""), metadata.name()),
@@ -77,7 +78,8 @@ pub(super) fn operation(cfg: &ConfigBag) -> String {
     format!("{service}:{}", metadata.name())
 }
 
-fn is_throttle(response: &HttpResponse) -> bool {
+/// Whether AWS asks us to slow down: then it did nothing.
+pub(super) fn is_throttle(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
     if status == 429 {
         return true;

@@ -30,12 +30,27 @@ pub struct Report {
     pub health: Health,
     /// What stands if it is left now, and how it is picked up again.
     pub stands: Option<String>,
+    /// The same while AWS has not answered what was sent last: it may have been done.
+    pub unanswered: Option<String>,
+    /// Whether something is on its way to AWS; set by whoever drives it.
+    pub sends: bool,
+    /// AWS's request ids of the last change; set by whoever drives it.
+    pub request_ids: Vec<String>,
     /// Whether the rest happens inside AWS by itself; set by whoever drives it.
     pub goes_on: bool,
     /// How far its parts have come.
     pub bars: Vec<Bar>,
     /// More: events, stopped tasks, targets, output.
     pub sections: Vec<Section>,
+}
+
+impl Report {
+    /// What to say to whoever leaves it now.
+    #[must_use]
+    pub fn if_left(&self) -> &str {
+        let unanswered = self.unanswered.as_deref().filter(|_| self.sends);
+        unanswered.or(self.stands.as_deref()).unwrap_or(&self.message)
+    }
 }
 
 /// How a procedure ended.

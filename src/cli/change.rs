@@ -4,8 +4,11 @@
 use crate::operations::actions_of;
 use crate::overview::EnvironmentStatus;
 use std::io::{BufRead, IsTerminal};
+use std::pin::Pin;
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::args::Acting;
 use super::exit::{Exit, Failure};
@@ -26,6 +29,9 @@ use crate::operations::ActionContext;
 use crate::text;
 use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
+
+/// How long whoever was interrupted waits for AWS's answer to what is on its way.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// The environment that `typed` names; it may be shortened.
 ///
@@ -229,12 +235,14 @@ pub(super) async fn act(
         JournalWriter { path: context.settings.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
     match allowed {
         Admitted::Change(approved) => {
+            let mut sent = std::pin::pin!(execute(&*context.cloud, &approved, &journal_writer, None));
             let got = tokio::select! {
-                got = execute(&*context.cloud, &approved, &journal_writer, None) => got,
-                _ = interrupt() => {
-                    let message = "whether AWS applied it is not known; check it, and `toban journal`";
-                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {message}", plan.message)));
-                }
+                got = &mut sent => Some(got),
+                () = interrupt() => answered(sent, std::future::pending::<()>()).await,
+            };
+            let Some(got) = got else {
+                let message = "whether AWS applied it is not known; check it, and `toban journal`";
+                return Err(Failure::new(Exit::Interrupted, format!("{} was left: {message}", plan.message)));
             };
             let receipt = got.map_err(|fault| Failure::of(&fault, &plan.scope))?;
             let message = receipt.message.unwrap_or_else(|| "done".to_owned());
@@ -242,27 +250,56 @@ pub(super) async fn act(
         }
         Admitted::Procedure(license, procedure) => {
             let procedure_run = ProcedureRun { id: 0, license, procedure, limit: acting.limit() };
-            let mut last = Report::default();
+            let (last, reports) = watch::channel(Report::default());
             let mut lines = output::ProgressLines::default();
             let mut progress = |report: Report| {
                 lines.tell(&text::harmless(&report.message));
-                last = report;
+                last.send_replace(report);
             };
             let leave = acting.no_wait;
             let cloud = at_work(&context.cloud);
             let driven = run_procedure(&*cloud, procedure_run, snapshot.world, (&journal_writer, leave), &mut progress);
+            let mut driven = std::pin::pin!(driven);
             let ending = tokio::select! {
-                ending = driven => ending,
-                _ = interrupt() => {
-                    output::progress("");
-                    let stands = last.stands.unwrap_or_else(|| last.message.clone());
-                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {stands}", plan.message)));
+                ending = &mut driven => Some(ending),
+                () = interrupt() => {
+                    // Looked at by itself: whoever writes reports must not wait for who reads this one.
+                    let sends = reports.borrow().sends;
+                    let mut told = reports.clone();
+                    if sends { answered(driven, told.wait_for(|report| !report.sends)).await } else { None }
                 }
             };
             output::progress("");
+            let Some(ending) = ending else {
+                return Err(Failure::new(Exit::Interrupted, left(&plan, &reports.borrow())));
+            };
             tell(&plan, &ending, &[], acting)
         }
     }
+}
+
+/// After an interrupt: what is on its way to AWS is answered first, within reason, so that it is known what stands. What
+/// `work` came to; `None` if it is left, once `told` of the answer, or without.
+async fn answered<T, U>(work: Pin<&mut impl Future<Output = T>>, told: impl Future<Output = U>) -> Option<T> {
+    output::progress("");
+    let most = ANSWER.as_secs();
+    output::note(&format!("toban: waits {most} s at most for AWS's answer to what was sent; ctrl-c leaves at once\n"));
+    tokio::select! {
+        biased;
+        _ = told => None,
+        () = interrupt() => None,
+        () = tokio::time::sleep(ANSWER) => None,
+        got = work => Some(got),
+    }
+}
+
+/// What is said of a procedure that was left.
+fn left(plan: &Plan, report: &Report) -> String {
+    let ids = match report.request_ids.as_slice() {
+        [] => String::new(),
+        ids => format!(" (AWS's request id: {})", ids.join(", ")),
+    };
+    format!("{} was left: {}{ids}", plan.message, report.if_left())
 }
 
 fn tell(plan: &Plan, ending: &Ending, request_ids: &[String], acting: &Acting) -> Result<Exit, Failure> {
@@ -319,19 +356,27 @@ async fn ask(plan: &Plan, at: &GateContext) -> Result<Confirmation, Failure> {
         false => "go on? [y/N] ".to_owned(),
     };
     output::note(&format!("{}{question}", sheet(plan, at)));
-    let typed = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    let typed = tokio::select! {
-        typed = typed => typed.ok().and_then(Result::ok).unwrap_or_default(),
-        _ = interrupt() => return Err(untouched()),
-    };
+    let typed = typed_line().await?;
     Ok(match typed.trim() {
         "y" | "Y" | "yes" => Confirmation::Yes,
         "" => Confirmation::No,
         name => Confirmation::Named(name.to_owned()),
     })
+}
+
+/// A line that somebody types; an empty one where nobody can.
+///
+/// # Errors
+/// When ctrl-c is the answer.
+pub(super) async fn typed_line() -> Result<String, Failure> {
+    let typed = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    tokio::select! {
+        typed = typed => Ok(typed.ok().and_then(Result::ok).unwrap_or_default()),
+        () = interrupt() => Err(untouched()),
+    }
 }
 
 #[cfg(test)]

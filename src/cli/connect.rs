@@ -2,12 +2,12 @@
 //! fails; then the terminal is the remote side's until the session ends. Exit codes are the remote command's.
 
 use crate::overview::EnvironmentStatus;
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::change::{at_site, circumstances_of, environment};
+use super::change::{at_site, circumstances_of, environment, typed_line};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
 use super::read::CommandContext;
@@ -16,12 +16,12 @@ use crate::change::gate::Gate;
 use crate::engine::execute::JournalWriter;
 use crate::engine::headless::Snapshot;
 use crate::engine::session::{
-    IN_PASSING, SessionRequest, Visiting, foresee, open_session, parting, remedy, start_plugin_session,
+    IN_PASSING, SessionRequest, Visiting, abandoned, foresee, open_session, parting, remedy, start_plugin_session,
 };
 use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
-use crate::os::stdio::Outward;
+use crate::os::stdio::{Inward, Outward, has_input};
 use crate::ssm::channel::{Channel, End, Link};
 use crate::ssm::command;
 use crate::ssm::command::Ran;
@@ -60,7 +60,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Resul
     let session_access = reach_of(&snapshot);
     let session_access =
         session_access.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no shell", args.target)))?;
-    let door = door(&session_access, args.container.as_deref())?;
+    let door = door(&session_access, args.container.as_deref()).await?;
     let place = match door.container() {
         Some(container) => format!("{}, container {container}", session_access.message),
         None => session_access.message.clone(),
@@ -84,8 +84,10 @@ pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Resul
         (line, true) => stay.shell(to("run a program in", door.program(line))).await,
         (line, false) => {
             let nonce = format!("{:016x}", fastrand::u64(..));
-            let once = door.once(line, &nonce);
-            stay.command(to("run a command in", once.ask), once.nonce.as_deref()).await
+            // What is piped in goes to the command, as with ssh; where nothing is, its errors can come apart.
+            let is_fed = has_input();
+            let once = if is_fed { door.fed(line, &nonce) } else { door.once(line, &nonce) };
+            stay.command(to("run a command in", once.ask), once.nonce.as_deref(), is_fed).await
         }
     }
 }
@@ -141,7 +143,7 @@ fn target<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<(&'o EnvironmentSta
 }
 
 /// The door, if it can be gone through; else the checklist is the failure.
-fn door(session_access: &SessionAccess, asked: Option<&str>) -> Result<Gateway, Failure> {
+async fn door(session_access: &SessionAccess, asked: Option<&str>) -> Result<Gateway, Failure> {
     let checklist = || {
         let lines: String = session_access.text().iter().map(|line| format!("\n  {}", text::harmless(line))).collect();
         Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::harmless(&session_access.message)))
@@ -150,7 +152,7 @@ fn door(session_access: &SessionAccess, asked: Option<&str>) -> Result<Gateway, 
     let list = |names: &[String]| names.iter().map(|name| format!("\n  {}", text::harmless(name))).collect::<String>();
     match way.door(asked) {
         Ok(door) => Ok(door),
-        Err(Unsettled::Several(names)) => chosen(way, &names).ok_or_else(|| {
+        Err(Unsettled::Several(names)) => chosen(way, &names).await?.ok_or_else(|| {
             let message =
                 format!("which container of {}? name it with --container:{}", session_access.message, list(&names));
             Failure::new(Exit::NotFound, message)
@@ -168,21 +170,22 @@ fn door(session_access: &SessionAccess, asked: Option<&str>) -> Result<Gateway, 
 }
 
 /// Asks for a container where there is somebody to ask.
-fn chosen(way: &SessionTarget, names: &[String]) -> Option<Gateway> {
+///
+/// # Errors
+/// When ctrl-c is the answer.
+async fn chosen(way: &SessionTarget, names: &[String]) -> Result<Option<Gateway>, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return None;
+        return Ok(None);
     }
     let list: String =
         names.iter().enumerate().map(|(at, name)| format!("  {} {}\n", at + 1, text::harmless(name))).collect();
     output::note(&format!("{list}which container? "));
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed).ok()?;
-    let typed = typed.trim();
-    let name = match typed.parse::<usize>() {
-        Ok(number) => names.get(number.checked_sub(1)?)?.as_str(),
-        Err(_) => typed,
+    let typed = typed_line().await?;
+    let name = match typed.trim().parse::<usize>() {
+        Ok(number) => number.checked_sub(1).and_then(|at| names.get(at)).map(String::as_str),
+        Err(_) => Some(typed.trim()),
     };
-    way.door(Some(name)).ok()
+    Ok(name.and_then(|name| way.door(Some(name)).ok()))
 }
 
 /// A stay on the remote side.
@@ -197,11 +200,21 @@ impl Stay<'_> {
         let asked = asked.because(self.reason.clone());
         output::progress(&format!("toban: {} …", text::harmless(&asked.plan.message)));
         let opened = tokio::select! {
-            opened = open_session(&*self.context.cloud, &asked, &self.journal_writer) => opened,
-            _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
+            opened = open_session(&*self.context.cloud, &asked, &self.journal_writer) => Some(opened),
+            _ = signals.leave() => None,
         };
         output::progress("");
-        opened.map_err(|fault| unopened(&fault, &asked))
+        match opened {
+            Some(opened) => opened.map_err(|fault| unopened(&fault, &asked)),
+            None => Err(self.left(&asked)),
+        }
+    }
+
+    /// Somebody left before AWS had answered: what stands.
+    fn left(&self, asked: &SessionRequest) -> Failure {
+        let became = abandoned(&*self.context.cloud, asked.ask.target(), 0);
+        let stands = became.map_or_else(|| "nothing was sent yet; nothing is open".to_owned(), |one| one.message);
+        Failure::new(Exit::Interrupted, format!("{}: left before AWS answered; {stands}", asked.plan.message))
     }
 
     async fn shell(&self, asked: SessionRequest) -> Result<Exit, Failure> {
@@ -224,20 +237,24 @@ impl Stay<'_> {
         }
         let mut signals = listen()?;
         let asked = asked.because(self.reason.clone());
-        let opened = start_plugin_session(&*self.context.cloud, &asked, &self.journal_writer).await;
+        let opened = tokio::select! {
+            opened = start_plugin_session(&*self.context.cloud, &asked, &self.journal_writer) => Some(opened),
+            _ = signals.leave() => None,
+        };
+        let opened = opened.ok_or_else(|| self.left(&asked))?;
         let (plugged, record) = opened.map_err(|fault| unopened(&fault, &asked))?;
         let end = plugin_process::run(plugged, async { _ = signals.leave().await }).await;
         record.close(&*self.context.cloud, &end).await;
         ended(&end)
     }
 
-    async fn command(&self, asked: SessionRequest, nonce: Option<&str>) -> Result<Exit, Failure> {
+    async fn command(&self, asked: SessionRequest, nonce: Option<&str>, is_fed: bool) -> Result<Exit, Failure> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         let (interrupt, interrupts) = mpsc::channel(2);
         let mut status = session.channel.status();
         let mut told = None;
-        let mut running = std::pin::pin!(carried(session.channel, nonce, interrupts));
+        let mut running = std::pin::pin!(carried(session.channel, nonce, is_fed, interrupts));
         let mut interrupted = false;
         let ran = loop {
             tokio::select! {
@@ -303,10 +320,10 @@ fn ended(end: &End) -> Result<Exit, Failure> {
     }
 }
 
-async fn carried(channel: Channel, nonce: Option<&str>, interrupts: mpsc::Receiver<()>) -> Ran {
+async fn carried(channel: Channel, nonce: Option<&str>, is_fed: bool, interrupts: mpsc::Receiver<()>) -> Ran {
     let (out, errors) = (Outward::stdout(), Outward::stderr());
     match nonce {
-        Some(nonce) => exit_marker::run(channel, nonce, out, interrupts).await,
+        Some(nonce) => exit_marker::run(channel, nonce, out, is_fed.then(Inward::default), interrupts).await,
         None => command::run(channel, out, errors, interrupts).await,
     }
 }
@@ -331,10 +348,10 @@ mod tests {
         SessionAccess { message: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
     }
 
-    #[test]
-    fn what_cannot_be_entered_says_why_before_anyone_waits() {
+    #[tokio::test]
+    async fn what_cannot_be_entered_says_why_before_anyone_waits() {
         let failing = session_access(vec![Line::fails("exec on for this task", "off", "deploy anew")], &["app"]);
-        let failure = door(&failing, None).unwrap_err();
+        let failure = door(&failing, None).await.unwrap_err();
         assert_eq!(failure.exit, Exit::Failed);
         assert!(failure.message.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
     }
@@ -351,13 +368,13 @@ mod tests {
         assert_eq!(trouble(&Link::Up, Some("connected again")), None);
     }
 
-    #[test]
-    fn a_container_that_is_not_clear_lists_the_candidates() {
-        assert_eq!(door(&session_access(Vec::new(), &["app"]), None).expect("a door").container(), Some("app"));
-        let several = door(&session_access(Vec::new(), &["app", "log"]), None).unwrap_err();
+    #[tokio::test]
+    async fn a_container_that_is_not_clear_lists_the_candidates() {
+        assert_eq!(door(&session_access(Vec::new(), &["app"]), None).await.expect("a door").container(), Some("app"));
+        let several = door(&session_access(Vec::new(), &["app", "log"]), None).await.unwrap_err();
         assert_eq!(several.exit, Exit::NotFound);
         assert!(several.message.contains("--container:\n  app\n  log"), "{several}");
-        let unknown = door(&session_access(Vec::new(), &["app"]), Some("web")).unwrap_err();
+        let unknown = door(&session_access(Vec::new(), &["app"]), Some("web")).await.unwrap_err();
         assert!(unknown.message.contains("no container `web`; it has:\n  app"), "{unknown}");
     }
 }

@@ -133,13 +133,23 @@ async fn stay(
     let tunnel = opened.map_err(|why| Failure::new(Exit::Failed, format!("no tunnel to {}: {why}", args.database)))?;
     let mut state = tunnel.state();
     let is_open = tokio::select! {
-        got = up(&mut state, &dig.remote.id.scope) => got,
-        _ = signals.leave() => Err(Failure::new(Exit::Interrupted, "")),
+        got = up(&mut state, &dig.remote.id.scope) => Some(got),
+        _ = signals.leave() => None,
     };
     output::progress("");
-    if let Err(failure) = is_open {
-        tunnel.close().await;
-        return Err(failure);
+    match is_open {
+        Some(Ok(())) => {}
+        Some(Err(failure)) => {
+            tunnel.close().await;
+            return Err(failure);
+        }
+        None => {
+            tunnel.close().await;
+            let became = context.cloud.abandoned().pop();
+            let stands = became.map_or_else(|| "nothing is open".to_owned(), |one| one.message);
+            let message = format!("no tunnel to {}: left while it was being opened; {stands}", args.database);
+            return Err(Failure::new(Exit::Interrupted, message));
+        }
     }
     let now = state.borrow().clone();
     let user = args.iam_token.as_deref();

@@ -20,7 +20,7 @@ use crate::display::Extra;
 use crate::kinds::AnyKind;
 use crate::ssm::channel::Session;
 use crate::ssm::plugin::Plugged;
-use crate::ssm::start_request::{StartRequest, Token};
+use crate::ssm::start_request::{Abandoned, StartRequest, Token};
 use crate::world::access_check::Check;
 use crate::world::{AnyReading, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, Speed, World};
 
@@ -58,6 +58,11 @@ pub trait Cloud: Send + Sync + 'static {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there are no sessions here");
         let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
+    }
+
+    /// What became of the sessions that were given up before AWS had answered, of this run, oldest first.
+    fn abandoned(&self) -> Vec<Abandoned> {
+        Vec::new()
     }
 
     /// A password for `user` of the database at `to`, by IAM. A secret: it is shown to whoever asked for it only.

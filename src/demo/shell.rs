@@ -1,6 +1,8 @@
 //! The simulated inside of machines and tasks: a shell that knows a few words, an editor that takes the whole screen,
 //! and a database that echoes. Says at once that it is simulated; nothing runs on this machine or anywhere.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -22,6 +24,12 @@ pub(super) fn open(ask: &StartRequest, number: u64) -> Session {
         }
         StartRequest::Exec { command, .. } if command.contains("\\036toban-") => {
             let command = command.clone();
+            Channel::played(move |input, output| marked(command, input, output))
+        }
+        StartRequest::Start { document: Some(_), parameters, .. }
+            if parameters.values().flatten().any(|given| given.contains("\\036toban-")) =>
+        {
+            let command = parameters.get("command").and_then(|given| given.first()).cloned().unwrap_or_default();
             Channel::played(move |input, output| marked(command, input, output))
         }
         StartRequest::Start { target: place, .. } | StartRequest::Exec { container: place, .. } => {
@@ -119,6 +127,25 @@ async fn shell(place: String, mut input: Receiver<Outgoing>, output: Sender<Inco
     End::Left
 }
 
+/// What is piped into a command, as far as it is text.
+async fn piped_in(nonce: &str, input: &mut Receiver<Outgoing>, output: &Sender<Incoming>) -> String {
+    let go = Incoming::Bytes(Bytes::from(format!("\x1etoban-{nonce}:go\x1e")));
+    if output.send(go).await.is_err() {
+        return String::new();
+    }
+    let mut text = Vec::new();
+    while let Some(item) = input.recv().await {
+        let Outgoing::Bytes(bytes) = item else { continue };
+        text.extend_from_slice(&bytes);
+        if bytes.last() == Some(&4) {
+            break;
+        }
+    }
+    let lines = text.split(|byte| matches!(byte, b'\n' | 4));
+    let bytes: Vec<u8> = lines.filter_map(|line| STANDARD.decode(line).ok()).flatten().collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// A command whose exit code the agent tells.
 async fn once(line: String, _input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
     let (out, code) = said(&line, "simulated");
@@ -135,7 +162,11 @@ async fn once(line: String, _input: Receiver<Outgoing>, output: Sender<Incoming>
 async fn marked(command: String, mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
     let line = command.split_once("( ").and_then(|(_, rest)| rest.split_once("\n)")).map_or("", |(line, _)| line);
     let nonce = command.split_once("toban-").and_then(|(_, rest)| rest.split_once(':')).map_or("", |(nonce, _)| nonce);
-    let (out, code) = said(line, "simulated");
+    let is_fed = command.contains(":go\\036");
+    let (out, code) = match line.trim() {
+        "cat" if is_fed => (piped_in(nonce, &mut input, &output).await, 0),
+        line => said(line, "simulated"),
+    };
     let text = format!("{}\x1etoban-{nonce}:{code}\x1e", out.replace('\n', "\r\n"));
     for item in [Incoming::Begun { kind: None, agent: None }, Incoming::Bytes(Bytes::from(text))] {
         if output.send(item).await.is_err() {

@@ -70,6 +70,7 @@ pub async fn drive_on(
         return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
     }
     let (mut blind, mut left, mut misses) = (BLIND, false, Misses::default());
+    let mut request_ids = Vec::new();
     let ending = loop {
         let (passing, lasting) = look(cloud, world, procedure.wants(cloud.now())).await;
         let (passing, faults) = misses.sort(passing, lasting, procedure.optional());
@@ -88,7 +89,7 @@ pub async fn drive_on(
         blind = BLIND;
         let step = logged(&id, procedure.step(&Observation { world: &*world, faults: &faults, now: cloud.now() }));
         let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
-        tell(Report { goes_on: procedure.goes_on(), ..report.clone() });
+        tell(Report { goes_on: procedure.goes_on(), request_ids: request_ids.clone(), ..report.clone() });
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {
@@ -105,12 +106,21 @@ pub async fn drive_on(
             Step::Act(changes) => {
                 for change in changes {
                     let change_request = change.change_request();
+                    tell(Report { sends: true, request_ids: request_ids.clone(), ..report.clone() });
                     let got = match license.admit(change) {
                         Ok(approved) => execute(cloud, &approved, journal_writer, Some(&id)).await,
                         Err(refused) => Err(Fault::new(FaultKind::Refused, "toban:gate", refused.to_string())
                             .on(change_request.on.to_string())),
                     };
+                    request_ids = match &got {
+                        Ok(receipt) => receipt.request_ids.clone(),
+                        Err(fault) => fault.request_id.iter().cloned().collect(),
+                    };
                     procedure.told(&change_request, &got, cloud.now());
+                    // Whoever leaves now need not wait for the next look to hear how it went, nor for what comes after.
+                    let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
+                    tell(Report { goes_on: procedure.goes_on(), request_ids: request_ids.clone(), ..report });
+                    tokio::task::yield_now().await;
                 }
             }
         }

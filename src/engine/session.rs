@@ -14,7 +14,7 @@ use crate::kinds::catalog::kind;
 use crate::ssm::channel::{End, Session};
 use crate::ssm::plugin::Plugged;
 use crate::ssm::preflight;
-use crate::ssm::start_request::StartRequest;
+use crate::ssm::start_request::{Abandoned, StartRequest};
 use crate::world::read_request::ReadRequest;
 use crate::world::{AnyReading, EnvironmentName, Fault, FaultKind, ResourceId, World};
 
@@ -88,7 +88,10 @@ pub async fn open_session(
     journal_writer: &JournalWriter,
 ) -> Result<Visiting, Fault> {
     let entry = begin(cloud, session_request, journal_writer).await?;
-    match cloud.converse(&session_request.plan.scope, &session_request.ask).await {
+    let begun = Begun { entry: Some(entry), cloud, session_request, journal_writer, before: cloud.abandoned().len() };
+    let got = cloud.converse(&session_request.plan.scope, &session_request.ask).await;
+    let entry = begun.answered();
+    match got {
         Ok(session) => {
             let record = Record { entry, id: session.id.clone(), journal_writer: journal_writer.clone() };
             Ok(Visiting { session, record })
@@ -96,6 +99,46 @@ pub async fn open_session(
         Err(fault) => {
             journal_writer.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
             Err(fault)
+        }
+    }
+}
+
+/// What became of a session on `target` that was given up, if it is known of; `before` so many were known of then.
+#[must_use]
+pub fn abandoned(cloud: &dyn Cloud, target: &str, before: usize) -> Option<Abandoned> {
+    cloud.abandoned().into_iter().skip(before).rfind(|one| one.target == target)
+}
+
+/// An entry whose session AWS was asked for. Given up before the answer, it is closed with what became of it: whatever asks
+/// for the session is dropped before this.
+struct Begun<'a> {
+    entry: Option<String>,
+    cloud: &'a dyn Cloud,
+    session_request: &'a SessionRequest,
+    journal_writer: &'a JournalWriter,
+    before: usize,
+}
+
+impl Begun<'_> {
+    fn answered(mut self) -> String {
+        self.entry.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        let Some(entry) = self.entry.take() else { return };
+        let became = abandoned(self.cloud, self.session_request.ask.target(), self.before);
+        let message = became.as_ref().map_or("nothing was sent yet", |one| one.message.as_str());
+        let fault =
+            Fault::new(FaultKind::Odd, self.session_request.ask.operation(), format!("it was given up; {message}"));
+        let fault = Fault { answer_lost: became.is_some_and(|one| !one.is_known), ..fault };
+        let line = Line::ended(&entry, self.cloud.now(), &Err(fault));
+        // There may be no runtime any more.
+        if let (Some(path), Ok(text)) = (&self.journal_writer.path, line.encode())
+            && let Err(why) = crate::os::append_line(path, &text)
+        {
+            tracing::error!(%why, "the end of a session could not be journaled");
         }
     }
 }
@@ -110,7 +153,10 @@ pub async fn start_plugin_session(
     journal_writer: &JournalWriter,
 ) -> Result<(Plugged, Record), Fault> {
     let entry = begin(cloud, session_request, journal_writer).await?;
-    match cloud.start_plugin_session(&session_request.plan.scope, &session_request.ask).await {
+    let begun = Begun { entry: Some(entry), cloud, session_request, journal_writer, before: cloud.abandoned().len() };
+    let got = cloud.start_plugin_session(&session_request.plan.scope, &session_request.ask).await;
+    let entry = begun.answered();
+    match got {
         Ok(plugged) => {
             let record = Record { entry, id: plugged.id.clone(), journal_writer: journal_writer.clone() };
             Ok((plugged, record))

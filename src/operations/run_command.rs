@@ -10,7 +10,7 @@ use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::display::{Align, Cell, Column, Row, Section, Width};
 use crate::kinds::command_invocation::{Invocation, part};
-use crate::kinds::managed_node::change::RunScript;
+use crate::kinds::managed_node::change::{RunScript, mark};
 use crate::kinds::managed_node::model::Node;
 use crate::text::{counted, mask_text};
 use crate::world::read_request::ReadRequest;
@@ -22,6 +22,8 @@ pub const MOST: usize = 50;
 const PATIENCE: (i32, u32) = (60, 3600);
 /// Between two looks.
 const LOOK: SignedDuration = SignedDuration::from_secs(2);
+/// How long a command whose answer was lost is looked for.
+const UNKNOWN: SignedDuration = SignedDuration::from_mins(3);
 /// How many of the last lines of each node are shown.
 const LINES: usize = 40;
 
@@ -38,9 +40,13 @@ pub struct RunCommand {
     nodes: Vec<(String, String)>,
     line: String,
     sent: bool,
-    /// Its id, once AWS told it.
+    /// Ends its comment at AWS.
+    mark: String,
+    /// Its id, once AWS told it; its mark, where the answer was lost.
     command: Option<String>,
-    fault: Option<String>,
+    /// What became of the answer, where it was lost, and since when the command is looked for.
+    lost: Option<(String, Timestamp)>,
+    fault: Option<Ending>,
 }
 
 impl RunCommand {
@@ -59,7 +65,7 @@ impl RunCommand {
         let mut plan = context.plan(message, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
         plan.notices.push("what a command does cannot be taken back; its output is kept by Systems Manager".to_owned());
         let line = line.to_owned();
-        Some(Self { plan, nodes, line, sent: false, command: None, fault: None })
+        Some(Self { plan, nodes, line, sent: false, mark: mark(), command: None, lost: None, fault: None })
     }
 
     fn script(&self) -> RunScript {
@@ -68,6 +74,7 @@ impl RunCommand {
             nodes: self.nodes.iter().map(|(id, _)| id.clone()).collect(),
             script: self.line.clone(),
             what: vec![("command", mask_text(&self.line).into_owned())],
+            mark: self.mark.clone(),
             patience: PATIENCE,
         }
     }
@@ -75,6 +82,11 @@ impl RunCommand {
     fn of<'s>(&self, node: &str, observation: &Observation<'s>) -> Option<&'s Invocation> {
         let command = self.command.as_deref()?;
         observation.world.by_key::<Invocation>(&self.plan.scope, &part(command, node))
+    }
+
+    /// Whether nothing was seen of it on any node so far.
+    fn is_unseen(&self, observation: &Observation<'_>) -> bool {
+        self.nodes.iter().all(|(id, _)| self.of(id, observation).is_none())
     }
 
     fn over<'s>(&'s self, observation: &'s Observation<'_>) -> impl Iterator<Item = (&'s str, &'s Invocation)> {
@@ -95,15 +107,28 @@ impl Procedure for RunCommand {
     }
 
     fn step(&mut self, observation: &Observation<'_>) -> Step {
-        if let Some(why) = &self.fault {
-            return Step::End(Ending::failed(why.clone()));
+        if let Some(ending) = &self.fault {
+            return Step::End(ending.clone());
         }
         if !self.sent {
             self.sent = true;
             return Step::Act(vec![Box::new(self.script())]);
         }
         if let Some((_, fault)) = observation.faults.first() {
-            let message = format!("it was sent, but how it ends cannot be seen: {}", fault.sentence());
+            let message = match &self.lost {
+                None => format!("it was sent, but how it ends cannot be seen: {}", fault.sentence()),
+                Some((lost, _)) => format!("whether it runs is not known: {}; {lost}", fault.sentence()),
+            };
+            return Step::End(Ending::incomplete(message));
+        }
+        if let Some((lost, since)) = &self.lost
+            && self.is_unseen(observation)
+            && observation.now.duration_since(*since) > UNKNOWN
+        {
+            let message = format!(
+                "whether it ran is not known: no command with the mark {} was found in 3 minutes; {lost}",
+                self.mark
+            );
             return Step::End(Ending::incomplete(message));
         }
         let over: Vec<_> = self.over(observation).collect();
@@ -123,20 +148,25 @@ impl Procedure for RunCommand {
         })
     }
 
-    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         match got {
             Ok(receipt) => {
                 self.command = receipt.fact("command").map(str::to_owned);
                 if self.command.is_none() {
-                    self.fault = Some("it was sent, but the answer names no command".to_owned());
+                    self.fault = Some(Ending::incomplete("it was sent, but the answer names no command"));
                 }
             }
-            Err(fault) => self.fault = Some(fault.sentence()),
+            // It may run there all the same: it is looked for, and not sent again.
+            Err(fault) if fault.answer_lost => {
+                self.command = Some(self.mark.clone());
+                self.lost = Some((fault.sentence(), now));
+            }
+            Err(fault) => self.fault = Some(Ending::failed(fault.sentence())),
         }
     }
 
     fn goes_on(&self) -> bool {
-        self.command.is_some()
+        self.command.is_some() && self.lost.is_none()
     }
 
     fn report(&self, observation: &Observation<'_>) -> Report {
@@ -147,7 +177,12 @@ impl Procedure for RunCommand {
         Report {
             message: format!("{done} of {all} nodes are done"),
             health,
-            stands: self.command.as_ref().map(|id| format!("command {id} goes on at Systems Manager if this is left")),
+            stands: self.command.as_ref().map(|id| match &self.lost {
+                Some(_) if self.is_unseen(observation) => {
+                    format!("whether it runs is not known; its mark there is {id}")
+                }
+                _ => format!("command {id} goes on at Systems Manager if this is left"),
+            }),
             bars: vec![Bar {
                 label: "nodes".to_owned(),
                 done: u32::try_from(done).unwrap_or(u32::MAX),
@@ -253,6 +288,36 @@ mod tests {
         let [change] = changes.as_slice() else { panic!("not one") };
         assert!(!format!("{:?} {:?}", change.plan(), change.change_request()).contains("hunter2"));
         assert_eq!(run.script().script, "backup password=hunter2");
+    }
+
+    #[test]
+    fn one_whose_answer_is_lost_is_looked_for_by_its_mark_and_not_sent_again() {
+        let lost = || {
+            let mut run = command(&["i-1"], "df -h");
+            let Step::Act(changes) = step(&mut run, &World::default()) else { panic!("nothing is sent") };
+            let fault = Fault::new(crate::world::FaultKind::Timeout, "ssm:SendCommand", "no answer");
+            let fault = Fault { answer_lost: true, ..fault };
+            run.told(&changes[0].change_request(), &Err(fault), testing_samples::now());
+            run
+        };
+        // It runs all the same.
+        let mut run = lost();
+        let [want] = &run.wants(testing_samples::now())[..] else { panic!("nothing is looked for") };
+        let by_mark = part(&run.mark, "i-1");
+        assert_eq!(want.coverage, Coverage::Parts([by_mark.as_str().into()].into()));
+        assert!(matches!(step(&mut run, &World::default()), Step::Wait(_)));
+        let seen = Invocation { key: by_mark, ..invocation("i-1", "Success", "") };
+        let seen = Shelves::default().with([seen]);
+        assert!(matches!(step(&mut run, &seen.0), Step::End(Ending { how: crate::change::How::Done, .. })));
+        // It is nowhere.
+        let mut run = lost();
+        assert!(!run.goes_on(), "nobody knows that it does");
+        let now = testing_samples::now() + UNKNOWN + SignedDuration::from_secs(1);
+        let Step::End(ending) = run.step(&Observation { world: &World::default(), faults: &[], now }) else {
+            panic!("no end")
+        };
+        assert_eq!(ending.how, crate::change::How::Incomplete);
+        assert!(ending.message.starts_with("whether it ran is not known: no command with the mark ["), "{ending:?}");
     }
 
     #[test]

@@ -63,6 +63,19 @@ impl AsyncWrite for Outward {
     }
 }
 
+/// Whether standard input is something to be read to its end: a pipe, a socket or a file that holds anything. A terminal, and
+/// what never gives anything (`/dev/null`), is not.
+#[must_use]
+pub fn has_input() -> bool {
+    std::fs::metadata("/dev/stdin").is_ok_and(|input| is_input(&input))
+}
+
+fn is_input(input: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = input.file_type();
+    kind.is_fifo() || kind.is_socket() || (kind.is_file() && input.len() > 0)
+}
+
 /// Standard input that is no terminal: a pipe or a file. A read once begun is not taken back, so this is for programs
 /// that end with their session.
 #[derive(Debug, Default)]
@@ -89,5 +102,23 @@ impl AsyncRead for Inward {
         let piece: Vec<u8> = self.rest.drain(..count).collect();
         into.put_slice(&piece);
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_input;
+
+    #[test]
+    fn only_what_gives_something_and_ends_is_input() {
+        let dir = tempfile::tempdir().unwrap();
+        let (full, empty) = (dir.path().join("full"), dir.path().join("empty"));
+        std::fs::write(&full, "x").unwrap();
+        std::fs::write(&empty, "").unwrap();
+        let socket = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let seen = |path: &std::path::Path| is_input(&std::fs::metadata(path).unwrap());
+        assert_eq!([seen(&full), seen(&socket)], [true, true]);
+        assert_eq!([seen(&empty), seen(dir.path()), seen("/dev/null".as_ref())], [false, false, false]);
     }
 }

@@ -139,6 +139,18 @@ impl Gateway {
         }
     }
 
+    /// The same, for a command that is given a standard input. The documents for commands without a terminal have none, so
+    /// that it runs in a terminal on instances too, where errors come with the output.
+    #[must_use]
+    pub fn fed(&self, line: &[String], nonce: &str) -> Once {
+        let command = exit_marker::fed_command(&shell::command_line(line), nonce);
+        let ask = match &self.container {
+            None => StartRequest::program(&self.target, &command),
+            Some(exec) => self.exec(exec, command),
+        };
+        Once { ask, nonce: Some(nonce.to_owned()) }
+    }
+
     fn exec(&self, exec: &Exec, command: String) -> StartRequest {
         StartRequest::Exec {
             cluster: exec.cluster.clone(),

@@ -93,6 +93,14 @@ impl StartRequest {
         document != "AWS-StartInteractiveCommand"
     }
 
+    /// How the agent there names itself.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        match self {
+            Self::Start { target, .. } | Self::Exec { target, .. } => target,
+        }
+    }
+
     /// The API call that opens it, as IAM names it.
     #[must_use]
     pub fn operation(&self) -> &'static str {
@@ -160,6 +168,17 @@ pub struct Opened {
     pub target: String,
     /// The way in.
     pub entrance: Entrance,
+}
+
+/// What became of a session that was given up before AWS had answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Abandoned {
+    /// Where it was to be.
+    pub target: String,
+    /// What was found and done, as a sentence without a full stop.
+    pub message: String,
+    /// Whether that is certain; else a session may be open.
+    pub is_known: bool,
 }
 
 /// Starts, renews and ends sessions.

@@ -74,6 +74,9 @@ pub struct Fault {
     /// What to do about it, where more is known than the class tells.
     #[serde(skip)]
     pub advice: Option<String>,
+    /// Whether it is of a write that may have been done all the same: it was sent, and its answer is lost.
+    #[serde(skip)]
+    pub answer_lost: bool,
 }
 
 impl Fault {
@@ -88,6 +91,7 @@ impl Fault {
             request_id: None,
             code: None,
             advice: None,
+            answer_lost: false,
         }
     }
 

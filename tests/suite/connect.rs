@@ -2,6 +2,7 @@
 //! and against the gateway with the peer behind it. What a session may do to the terminal is checked with `stty`.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot set up has nothing to say")]
 
+mod input;
 mod memory;
 mod plugin;
 mod rights;

@@ -34,7 +34,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 
-use super::answer_check::NoRepeat;
+use super::idempotency::SendOnce;
 use super::stats::Counting;
 
 pub(super) use endpoint::endpoint;
@@ -144,7 +144,7 @@ impl Line {
             .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(NoRepeat)
+            .interceptor(SendOnce)
             .timeout_config(self.config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled));
         if let Some(sleep) = self.config.sleep_impl() {
             operation = operation.sleep_impl(sleep);

@@ -1,12 +1,17 @@
 //! `Live`: the cloud seam over the real AWS. Clients are made when a scope is first read and kept;
 //! a source that cannot be used has its own fault and never hides another.
 
+mod execute;
 mod kms;
 pub mod probe;
 mod rds_token;
 mod sessions;
+mod start_guard;
+#[cfg(test)]
+mod testing;
 
 use futures_util::future::BoxFuture;
+use sessions::Notes;
 pub use sessions::Sessions;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -38,7 +43,7 @@ use crate::kinds::{AnyKind, FetchContext};
 use crate::ssm::channel::{Channel, Session, Settings};
 use crate::ssm::network::Network;
 use crate::ssm::plugin::Plugged;
-use crate::ssm::start_request::{SessionSource, StartRequest as SessionAsk, Token};
+use crate::ssm::start_request::{Abandoned, SessionSource, StartRequest as SessionAsk, Token};
 use crate::store::Place;
 use crate::world::access_check::{Check, Outcome};
 use crate::world::{
@@ -58,6 +63,7 @@ pub struct Live {
     attendant: Arc<dyn Attendant>,
     counter: Arc<Counter>,
     network: OnceLock<Network>,
+    abandoned: Notes,
     unpaced: bool,
     state_dir: Option<PathBuf>,
     state: Mutex<State>,
@@ -93,6 +99,7 @@ impl Live {
             attendant: Arc::new(Unattended),
             counter: Arc::default(),
             network: OnceLock::new(),
+            abandoned: Notes::default(),
             unpaced: std::env::var_os(UNPACED).is_some(),
             state_dir: None,
             state: Mutex::default(),
@@ -218,7 +225,7 @@ impl Live {
     /// # Errors
     /// The scope cannot be used.
     pub async fn sessions(&self, scope: &Scope) -> Result<Sessions, Fault> {
-        Ok(Sessions::new(self.clients(scope).await?))
+        Ok(Sessions::new(self.clients(scope).await?, self.abandoned.clone()))
     }
 
     /// The region, told from the same one behind another endpoint: what answers there is another AWS.
@@ -353,6 +360,10 @@ impl Cloud for Live {
             };
             Ok(Session { id: opened.id.clone(), channel: Channel::start(source, opened, settings) })
         })
+    }
+
+    fn abandoned(&self) -> Vec<Abandoned> {
+        self.abandoned.all()
     }
 
     fn database_token<'a>(

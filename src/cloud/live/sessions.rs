@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_ecs::operation::execute_command::builders::ExecuteCommandInputBuilder;
 use aws_sdk_ecs::types::Session;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -20,14 +21,16 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::execute;
 use super::kms;
+use super::start_guard::StartGuard;
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
 use crate::aws::direct::Service;
 use crate::aws::direct::endpoint::endpoint;
 use crate::ssm::crypto::DataKey;
 use crate::ssm::plugin::{Plugged, plugged};
-use crate::ssm::start_request::{Entrance, Opened, SessionSource, StartRequest, Token};
+use crate::ssm::start_request::{Abandoned, Entrance, Opened, SessionSource, StartRequest, Token};
 use crate::ssm::stream_host::is_loopback;
 use crate::world::{Fault, FaultKind};
 
@@ -42,18 +45,51 @@ const EARLY: Duration = Duration::from_secs(60);
 pub struct Sessions {
     aws: Clients,
     keys: Arc<AsyncMutex<Option<Credentials>>>,
+    notes: Notes,
+}
+
+/// What became of sessions that were given up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes(Arc<Mutex<Vec<Abandoned>>>);
+
+impl Notes {
+    pub(super) fn all(&self) -> Vec<Abandoned> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes it, and what could not be cleared up in the log too.
+    pub(super) fn add(&self, target: &str, is_known: bool, message: String) {
+        if is_known {
+            tracing::debug!(target, message, "a session was given up");
+        } else {
+            tracing::warn!(target, message, "a session was given up");
+        }
+        let note = Abandoned { target: target.to_owned(), message, is_known };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
 }
 
 impl Sessions {
     /// By these clients.
-    pub(crate) fn new(aws: Clients) -> Self {
-        Self { aws, keys: Arc::default() }
+    pub(super) fn new(aws: Clients, notes: Notes) -> Self {
+        Self { aws, keys: Arc::default(), notes }
     }
 
     /// Over a configuration of the caller's own.
     #[must_use]
     pub fn over(config: SdkConfig) -> Self {
-        Self::new(Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default()))
+        let clients = Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default());
+        Self::new(clients, Notes::default())
+    }
+
+    /// What it calls AWS by.
+    pub(super) fn clients(&self) -> &Clients {
+        &self.aws
+    }
+
+    /// Where it is noted what became of what was given up.
+    pub(super) fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     async fn start(&self, ask: &StartRequest) -> Result<Opened, Fault> {
@@ -63,16 +99,21 @@ impl Sessions {
                 let operation = "ssm:StartSession";
                 let parameters = (!parameters.is_empty()).then(|| parameters.clone().into_iter().collect());
                 let request = self.aws.ssm.start_session().target(target).set_document_name(document.clone());
-                let request = request.set_parameters(parameters).set_reason(reason.clone());
+                let guard = StartGuard::new(self, target, reason.as_deref(), heard.clone());
+                let request = request.set_parameters(parameters).reason(&guard.reason);
                 let sent = request.customize().interceptor(heard.clone()).send();
-                let session = self.aws.call(operation, Some(target), sent).await?;
+                let session = match self.aws.call(operation, Some(target), sent).await {
+                    Ok(session) => session,
+                    Err(fault) => return Err(guard.failed(fault).await),
+                };
+                guard.answered();
                 (operation, session.session_id, session.stream_url, session.token_value, target)
             }
             StartRequest::Exec { cluster, task, container, command, target } => {
                 let operation = "ecs:ExecuteCommand";
-                let request = self.aws.ecs.execute_command().cluster(cluster).task(task).container(container);
-                let sent = request.command(command).interactive(true).customize().interceptor(heard.clone()).send();
-                let session = self.aws.call(operation, Some(task), sent).await?.session;
+                let input = ExecuteCommandInputBuilder::default().cluster(cluster).task(task).container(container);
+                let input = input.command(command).interactive(true);
+                let session = execute::execute(self, input, (task, target), &heard).await?.session;
                 let session = session.as_ref();
                 let text = |field: fn(&Session) -> Option<&str>| session.and_then(field).map(str::to_owned);
                 (operation, text(Session::session_id), text(Session::stream_url), text(Session::token_value), target)
@@ -215,11 +256,16 @@ impl SessionSource for Sessions {
 
 /// Hears where a call went: who answers from this machine may name an address on this machine.
 #[derive(Clone, Debug, Default)]
-struct Heard(Arc<Mutex<bool>>);
+pub(super) struct Heard(Arc<Mutex<Option<bool>>>);
 
 impl Heard {
     fn is_local(&self) -> bool {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or_default()
+    }
+
+    /// Whether the call left at all.
+    pub(super) fn is_sent(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }
 
@@ -236,7 +282,7 @@ impl Intercept for Heard {
     ) -> Result<(), BoxError> {
         let uri: Result<http::Uri, _> = context.request().uri().parse();
         let is_local = uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = is_local;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(is_local);
         Ok(())
     }
 }

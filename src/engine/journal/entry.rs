@@ -100,7 +100,7 @@ fn finish(entries: &mut [Entry], line: Line) -> bool {
     let Some(entry) = entries.iter_mut().rev().find(|entry| entry.id == id) else { return false };
     if entry.done.is_none() || !seen_later {
         entry.ended_at = Some(at);
-        entry.done = Some(done);
+        entry.done = done;
         entry.outcome = outcome;
         entry.request_ids = request_ids;
         entry.facts = facts;

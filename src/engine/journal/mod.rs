@@ -109,8 +109,8 @@ pub enum Line {
         id: String,
         /// When.
         at: Timestamp,
-        /// Whether it did what was planned.
-        done: bool,
+        /// Whether it did what was planned; `None` if that is not known, because AWS's answer was lost.
+        done: Option<bool>,
         /// How it ended, in words.
         outcome: String,
         /// AWS's request ids.
@@ -173,7 +173,7 @@ impl Line {
     #[must_use]
     pub fn ended(id: &str, at: Timestamp, result: &Result<Receipt, Fault>) -> Self {
         let mut line = Self::end(id, at, result.is_ok(), "done");
-        if let Self::Ended { outcome, request_ids, facts, .. } = &mut line {
+        if let Self::Ended { done, outcome, request_ids, facts, .. } = &mut line {
             match result {
                 Ok(receipt) => {
                     if let Some(message) = &receipt.message {
@@ -184,6 +184,9 @@ impl Line {
                     facts.extend(receipt.facts.iter().map(|(name, value)| ((*name).to_owned(), masked(value))));
                 }
                 Err(fault) => {
+                    if fault.answer_lost {
+                        *done = None;
+                    }
                     *outcome = text::mask_text(&fault.sentence()).into_owned();
                     request_ids.extend(fault.request_id.clone());
                 }
@@ -197,7 +200,7 @@ impl Line {
         Self::Ended {
             id: id.to_owned(),
             at,
-            done,
+            done: Some(done),
             outcome,
             request_ids: Vec::new(),
             facts: BTreeMap::new(),
@@ -298,6 +301,19 @@ mod tests {
         let (entries, _) = read(&text);
         assert_eq!(entries.iter().map(|entry| entry.done).collect::<Vec<_>>(), [Some(false), Some(true)]);
         assert_eq!(entries[1].request_ids, ["r"]);
+    }
+
+    #[test]
+    fn a_lost_answer_is_not_known_until_something_is_seen() {
+        let mut lost = Fault::new(FaultKind::Timeout, "ecs:UpdateService", "no answer");
+        lost.answer_lost = true;
+        let (begun, ended) =
+            (Line::started("1", at(1), &plan(), None, None), Line::ended("1", at(3), &Err(lost.clone())));
+        let entry = read(&journal(&[begun.clone(), ended.clone()])).0.remove(0);
+        assert_eq!((entry.done, entry.ended_at), (None, Some(at(3))));
+        assert_eq!(entry.outcome, lost.sentence());
+        let entry = read(&journal(&[begun, ended, Line::seen("1", at(9), true, "it is there")])).0.remove(0);
+        assert_eq!((entry.done, entry.seen_later, entry.outcome.as_str()), (Some(true), true, "it is there"));
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! Reads this kind from AWS: ssm:GetCommandInvocation, one node a call.
+//! Reads this kind from AWS: ssm:GetCommandInvocation, one node a call, and ssm:ListCommands for a command whose id nobody
+//! heard, by the mark in its comment.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationOutput;
 
 use super::model::Invocation;
-use crate::aws::{concurrently, text};
+use crate::aws::{Clients, concurrently, text};
 use crate::kinds::FetchContext;
 use crate::world::{Coverage, Fault, Reading};
 
 const GET: &str = "ssm:GetCommandInvocation";
+const LIST: &str = "ssm:ListCommands";
 
 /// Reads the runs that `ask` names; there is no list of all of them.
 ///
@@ -21,6 +23,15 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, F
     let parts = parts.iter().filter(|part| is_run(part)).cloned().collect();
     let read = concurrently(parts, |part: crate::world::Part| async move {
         let (command, node) = part.split_once('/').unwrap_or((&part, ""));
+        let found = match command.starts_with('[') {
+            true => sent_with(ask.aws, node, command).await,
+            false => Ok(Some(command.to_owned())),
+        };
+        let command = match found {
+            Ok(Some(command)) => command,
+            Ok(None) => return (part, Ok(Vec::new())),
+            Err(fault) => return (part, Err(fault)),
+        };
         let request = ask.aws.ssm.get_command_invocation().command_id(command).instance_id(node);
         let got = match ask.aws.call(GET, Some(&part), request.send()).await {
             Ok(answer) => Ok(vec![invocation(&part, &answer)]),
@@ -33,6 +44,17 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, F
         (part, got)
     });
     Ok(Reading::of(read.await))
+}
+
+/// The id of the command to `node` whose comment ends with `mark`, if Systems Manager has one among the newest there.
+///
+/// # Errors
+/// The fault of the reading.
+pub(crate) async fn sent_with(aws: &Clients, node: &str, mark: &str) -> Result<Option<String>, Fault> {
+    let request = aws.ssm.list_commands().instance_id(node).max_results(50);
+    let answer = aws.call(LIST, Some(node), request.send()).await?;
+    let ours = answer.commands().iter().find(|command| command.comment().is_some_and(|text| text.ends_with(mark)));
+    Ok(ours.and_then(|command| command.command_id()).map(str::to_owned))
 }
 
 fn invocation(part: &str, from: &GetCommandInvocationOutput) -> Invocation {

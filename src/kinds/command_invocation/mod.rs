@@ -4,6 +4,7 @@
 mod fetch;
 mod model;
 
+pub(crate) use fetch::sent_with;
 use futures_util::future::BoxFuture;
 pub use model::{Invocation, part};
 
@@ -20,7 +21,7 @@ impl Kind for Invocations {
     type Item = Invocation;
 
     const PACE: PollClass = PollClass::OnDemand;
-    const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation"];
+    const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation", "ssm:ListCommands"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Invocation>, Fault>> {
         Box::pin(fetch::read(ask))

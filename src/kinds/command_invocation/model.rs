@@ -11,7 +11,7 @@ use crate::world::{KindName, Resource};
 /// A command's run on one node.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Invocation {
-    /// `COMMAND/NODE`: also the part it is read by.
+    /// `COMMAND/NODE` or `[MARK]/NODE`: also the part it is read by.
     pub key: String,
     /// `Pending`, `InProgress`, `Delayed`, `Success`, `Cancelled`, `TimedOut`, `Failed`, `Cancelling`: an open string.
     pub status: String,
@@ -29,7 +29,8 @@ pub struct Invocation {
     pub ended: Option<Timestamp>,
 }
 
-/// The part that the run of `command` on `node` is read by.
+/// The part that the run of `command` on `node` is read by. Where nobody heard the command's id, its mark in brackets
+/// stands for it.
 #[must_use]
 pub fn part(command: &str, node: &str) -> String {
     format!("{command}/{node}")

@@ -68,3 +68,27 @@ async fn a_run_is_read_and_one_that_is_not_known_yet_is_no_fault() {
     let none = Invocations::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("nothing");
     assert!(none.parts.is_empty());
 }
+
+#[tokio::test]
+async fn a_run_whose_command_nobody_heard_of_is_found_by_its_mark() {
+    use aws_sdk_ssm::operation::list_commands::ListCommandsOutput;
+    use aws_sdk_ssm::types::Command;
+    let list = mock!(aws_sdk_ssm::Client::list_commands).then_compute_output(|request| {
+        let command = |id: &str, comment: &str| Command::builder().command_id(id).comment(comment).build();
+        let others = ListCommandsOutput::builder().commands(command("c-0", "toban: bring web to x [0000]"));
+        match request.instance_id() {
+            Some("i-1") => others.commands(command("c-1", "toban: bring web to x [00ff]")).build(),
+            _ => others.build(),
+        }
+    });
+    let got = mock!(aws_sdk_ssm::Client::get_command_invocation)
+        .match_requests(|request| request.command_id() == Some("c-1") && request.instance_id() == Some("i-1"))
+        .then_output(|| GetCommandInvocationOutput::builder().status(CommandInvocationStatus::InProgress).build());
+    let aws = Clients { ssm: mocked!(aws_sdk_ssm, [&list, &got]), ..Clients::silent() };
+    let (world, scope) = (World::default(), scope());
+    let coverage = parts(&["[00ff]/i-1", "[00ff]/i-2"]);
+    let reading = Invocations::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
+    let all: Vec<Invocation> = reading.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect();
+    let [one] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((one.key(), one.status.as_str()), ("[00ff]/i-1", "InProgress"));
+}

@@ -1,17 +1,19 @@
 //! Changes a service at AWS: ecs:UpdateService, ecs:RegisterTaskDefinition, ecs:StopServiceDeployment,
 //! ecs:ContinueServiceDeployment.
 //! The only file of the kind that may change anything, and only with the gate's pass. Before it does, it looks whether
-//! the service is still what the plan was made for. Values of environment variables never leave it.
+//! the service is still what the plan was made for; a write whose answer is lost is looked for in `lost`. Values of environment
+//! variables never leave it.
 
 mod answer;
 mod copy;
 pub mod enable_exec;
+mod lost;
 
 use aws_sdk_ecs::types::{self, StopServiceDeploymentStopType, TaskDefinitionField, TaskDefinitionStatus};
 use futures_util::future::BoxFuture;
 
 use super::RevisionSteps;
-use crate::aws::{Clients, text};
+use crate::aws::{Clients, RawAnswer, WrittenBack, text};
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
@@ -156,10 +158,13 @@ impl Tell {
             ServiceUpdate::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
             ServiceUpdate::Answer(given) => return answer::give(aws, subject, given).await,
         };
-        let answer = aws.call(UPDATE, Some(subject.name()), request.send()).await?;
-        let service = answer.service();
-        let id = service.and_then(primary).unwrap_or_default();
-        let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
+        let (id, mut receipt) = match aws.call(UPDATE, Some(subject.name()), request.send()).await {
+            Ok(answer) => {
+                let id = answer.service().and_then(primary).unwrap_or_default();
+                (id, Receipt { request_ids: request_id(&answer), ..Receipt::default() })
+            }
+            Err(fault) => return lost::update(aws, self, &before, fault).await,
+        };
         receipt.facts.push(("deployment", id));
         let record = service.and_then(|service| text(service.current_service_deployment()));
         receipt.facts.extend(record.map(|arn| ("record", arn)));
@@ -181,7 +186,10 @@ impl Tell {
             .stop_service_deployment()
             .service_deployment_arn(arn.as_str())
             .stop_type(StopServiceDeploymentStopType::Rollback);
-        let answer = aws.call(STOP, Some(self.subject.name()), request.send()).await?;
+        let answer = match aws.call(STOP, Some(self.subject.name()), request.send()).await {
+            Ok(answer) => answer,
+            Err(fault) => return lost::stop(aws, arn, primary(before), fault).await,
+        };
         let id = primary(before).unwrap_or_default();
         let message = format!("ECS takes {id} back");
         Ok(Receipt {
@@ -270,7 +278,8 @@ impl Register {
     async fn register(&self, aws: &Clients) -> Result<Receipt, Fault> {
         let subject = &self.subject;
         subject.still(aws, true).await?;
-        let (old, tags) = described(aws, &subject.on).await?;
+        let raw = RawAnswer::default();
+        let (old, tags) = described(aws, &subject.on, &raw).await?;
         let absent = self
             .images
             .iter()
@@ -280,7 +289,18 @@ impl Register {
             return Err(subject.refused(REGISTER, message));
         }
         let input = copy::input(&old, &tags, &self.images);
-        let answer = aws.call(REGISTER, Some(subject.name()), input.send_with(&aws.ecs)).await?;
+        // What AWS has added to task definitions since this was built would be gone from the next revision.
+        let whole = WrittenBack {
+            what: revision_name(&subject.on).to_owned(),
+            read: raw.part("taskDefinition"),
+            operation: REGISTER,
+            told_only: copy::TOLD_ONLY,
+        };
+        let ecs = aws_sdk_ecs::Client::from_conf(aws.ecs.config().to_builder().interceptor(whole).build());
+        let answer = match aws.call(REGISTER, Some(subject.name()), input.send_with(&ecs)).await {
+            Ok(answer) => answer,
+            Err(fault) => return lost::register(aws, (&old, &tags), &self.images, fault).await,
+        };
         let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn()).map(Arn::from);
         let Some(arn) = arn else {
             return Err(Fault::new(FaultKind::Garbled, REGISTER, "the answer names no revision").on(subject.name()));
@@ -289,7 +309,7 @@ impl Register {
         receipt.message = Some(format!("{} is registered", revision_name(&arn)));
         receipt.facts.push(("revision", arn.as_str().to_owned()));
         // From here on there is a revision, so whatever fails must name it.
-        let differs = match described(aws, &arn).await {
+        let differs = match described(aws, &arn, &RawAnswer::default()).await {
             Ok((new, new_tags)) => copy::differences((&old, &tags), (&new, &new_tags), &self.images),
             Err(fault) => vec![format!("it could not be read back: {}", fault.sentence())],
         };
@@ -300,11 +320,16 @@ impl Register {
     }
 }
 
-/// A revision with its tags, as AWS has it.
-async fn described(aws: &Clients, revision: &Arn) -> Result<(types::TaskDefinition, Vec<types::Tag>), Fault> {
+/// A revision with its tags, as AWS has it; `raw` keeps the answer.
+async fn described(
+    aws: &Clients,
+    revision: &Arn,
+    raw: &RawAnswer,
+) -> Result<(types::TaskDefinition, Vec<types::Tag>), Fault> {
     let request =
         aws.ecs.describe_task_definition().task_definition(revision.as_str()).include(TaskDefinitionField::Tags);
-    let answer = aws.call(DEFINITION, Some(revision_name(revision)), request.send()).await?;
+    let sent = request.customize().interceptor(raw.clone()).send();
+    let answer = aws.call(DEFINITION, Some(revision_name(revision)), sent).await?;
     let tags = answer.tags.unwrap_or_default();
     let gone = || Fault::new(FaultKind::Gone, DEFINITION, "there is no such revision").on(revision_name(revision));
     answer.task_definition.map(|definition| (definition, tags)).ok_or_else(gone)

@@ -12,7 +12,7 @@ mod rules;
 mod session_access;
 mod subject;
 
-pub use change::RunScript;
+pub use change::{RunScript, mark};
 use futures_util::future::BoxFuture;
 pub use model::Node;
 pub use permissions::rights;

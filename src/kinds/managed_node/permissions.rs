@@ -10,7 +10,7 @@ use crate::ssm::start_request::TO_REMOTE_HOST;
 /// The documents that StartSession is asked for besides a plain shell, with what each is for.
 const DOCUMENTS: [(&str, &str); 3] = [
     ("AWS-StartNonInteractiveCommand", "a command behind `--`"),
-    ("AWS-StartInteractiveCommand", "a program with `--tty`"),
+    ("AWS-StartInteractiveCommand", "a program with `--tty`, a command with input"),
     (TO_REMOTE_HOST, "a tunnel through it"),
 ];
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_scheduler::types;
 
 use super::model::Group;
-use crate::aws::{Clients, at};
+use crate::aws::{Clients, RawAnswer, at, knows_all};
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
@@ -44,6 +44,8 @@ impl SchedulePlace {
         ChangeRequest { verb, on: self.id(), arguments: vec![("name", name.to_owned())] }
     }
 }
+
+const GET: &str = "scheduler:GetSchedule";
 
 /// Whether AWS says that it is there already.
 pub(crate) fn is_there(fault: &Fault) -> bool {
@@ -147,6 +149,17 @@ impl PutSchedule {
             .map_err(|why| why.to_string())
     }
 
+    /// The key that the schedule is encrypted with, which an update keeps. A schedule with fields that AWS has added since
+    /// this was built is not updated: they would be reset.
+    async fn key_of(&self, aws: &Clients) -> Result<Option<String>, Fault> {
+        let name = &self.planned.name;
+        let raw = RawAnswer::default();
+        let request = aws.scheduler.get_schedule().name(name).group_name(&self.place.group);
+        let answer = aws.call(GET, Some(name), request.customize().interceptor(raw.clone()).send()).await?;
+        knows_all("scheduler:UpdateSchedule", name, &raw.whole(), &known_fields())?;
+        Ok(answer.kms_key_arn().map(str::to_owned))
+    }
+
     /// Everything is given on each write: what an update leaves out, AWS resets.
     async fn write(&self, aws: &Clients, known: bool) -> Result<(), Fault> {
         let operation = if known { "scheduler:UpdateSchedule" } else { "scheduler:CreateSchedule" };
@@ -177,13 +190,30 @@ impl PutSchedule {
         }
         // The token makes a repeated request safe; a changed wish must not pass for a repetition.
         if known {
-            send!(aws.scheduler.update_schedule())
+            let key = self.key_of(aws).await?;
+            send!(aws.scheduler.update_schedule().set_kms_key_arn(key))
         } else {
             let environment_config =
                 format!("{}|{:?}|{}|{}", planned.token, planned.start_date, planned.input, self.role);
             send!(aws.scheduler.create_schedule().client_token(client_token(&environment_config)))
         }
     }
+}
+
+/// The fields of `GetSchedule` in the API of 2021-06-30, as botocore has it (2026-11).
+fn known_fields() -> serde_json::Value {
+    serde_json::json!({
+        "ActionAfterCompletion": null, "Arn": null, "CreationDate": null, "Description": null, "EndDate": null,
+        "FlexibleTimeWindow": { "MaximumWindowInMinutes": null, "Mode": null }, "GroupName": null, "KmsKeyArn": null,
+        "LastModificationDate": null, "Name": null, "ScheduleExpression": null, "ScheduleExpressionTimezone": null,
+        "StartDate": null, "State": null,
+        "Target": {
+            "Arn": null, "DeadLetterConfig": { "Arn": null }, "EcsParameters": null, "EventBridgeParameters": null,
+            "Input": null, "KinesisParameters": null,
+            "RetryPolicy": { "MaximumEventAgeInSeconds": null, "MaximumRetryAttempts": null }, "RoleArn": null,
+            "SageMakerPipelineParameters": null, "SqsParameters": null,
+        },
+    })
 }
 
 impl Change for PutSchedule {

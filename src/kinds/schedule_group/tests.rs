@@ -10,6 +10,7 @@ use aws_sdk_scheduler::types::{
     Target, TargetSummary,
 };
 use aws_smithy_mocks::mock;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use jiff::Timestamp;
 
@@ -123,6 +124,7 @@ async fn what_another_console_made_or_deleted_meanwhile_is_written_all_the_same(
             // A full write: what is left out, AWS resets.
             let retry = input.target().and_then(|target| target.retry_policy());
             input.state() == Some(&ScheduleState::Enabled)
+                && input.kms_key_arn() == Some("arn:aws:kms:::key/1")
                 && input.schedule_expression_timezone() == Some("Asia/Tokyo")
                 && retry.and_then(|retry| retry.maximum_event_age_in_seconds()) == Some(1800)
         })
@@ -130,11 +132,39 @@ async fn what_another_console_made_or_deleted_meanwhile_is_written_all_the_same(
         .output(|| UpdateScheduleOutput::builder().schedule_arn("arn").build().unwrap())
         .http_status(404, refusal("ResourceNotFoundException"))
         .build();
-    let rules = [create, update];
+    let get = mock!(aws_sdk_scheduler::Client::get_schedule)
+        .then_output(|| GetScheduleOutput::builder().kms_key_arn("arn:aws:kms:::key/1").build());
+    let rules = [create, update, get];
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &rules), ..Clients::silent() };
     assert!(perform(write(false), &aws).await.is_ok(), "somebody else made it");
     assert!(perform(write(true), &aws).await.is_ok(), "somebody else deleted it");
     assert_eq!((rules[0].num_calls(), rules[1].num_calls()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_schedule_with_what_aws_has_added_since_is_not_reset() {
+    let read = |body: &'static str| {
+        mock!(aws_sdk_scheduler::Client::get_schedule).then_http_response(move || {
+            let status = aws_smithy_runtime_api::http::StatusCode::try_from(200).expect("a status");
+            HttpResponse::new(status, aws_smithy_types::body::SdkBody::from(body))
+        })
+    };
+    let update = || {
+        mock!(aws_sdk_scheduler::Client::update_schedule)
+            .then_output(|| UpdateScheduleOutput::builder().schedule_arn("arn").build().unwrap())
+    };
+    let strange =
+        read(r#"{"Name":"db.stop.2200","Arn":"a","NewThing":1,"Target":{"Arn":"t","RoleArn":"r","NewKind":{"a":1}}}"#);
+    let rules = [strange, update()];
+    let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &rules), ..Clients::silent() };
+    let fault = perform(write(true), &aws).await.unwrap_err();
+    assert!(fault.message.contains("db.stop.2200 has what this toban does not know"), "{fault}");
+    assert!(fault.message.contains("NewThing, Target.NewKind"), "{fault}");
+    assert_eq!(rules[1].num_calls(), 0);
+    let rules =
+        [read(r#"{"Name":"db.stop.2200","Target":{"Arn":"t","RoleArn":"r","SqsParameters":{"x":1}}}"#), update()];
+    let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &rules), ..Clients::silent() };
+    assert!(perform(write(true), &aws).await.is_ok());
 }
 
 #[tokio::test]

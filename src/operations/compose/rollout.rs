@@ -2,6 +2,7 @@
 //! command, check and back into the group. Each step follows from what is seen, so that it resumes anywhere. Pure;
 //! what the instances tell is judged in `judge`, and told to people in `report`.
 
+mod commands;
 mod judge;
 mod report;
 mod steps;
@@ -10,20 +11,20 @@ mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::script::{DELIVERY, LONGEST, ScriptReport};
+use super::script::ScriptReport;
 use crate::change::gate::Change;
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::environment::deploy_recipe::{Recipe, short};
-use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::deploy_lock::{DeployLock, LOCK, Lock, OUT};
 use crate::kinds::managed_node::{Node, RunScript};
 use crate::kinds::target_group::{Labelling, Registering};
 use crate::kinds::target_health::{Target, TargetHealth};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, Resource, ResourceId};
+use commands::Run;
 
 /// What is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,20 +46,6 @@ pub struct Member {
     pub name: String,
     /// The port it serves on.
     pub port: u32,
-}
-
-/// A command that was sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Run {
-    command: String,
-    since: Timestamp,
-}
-
-impl Run {
-    /// When it is looked at again.
-    fn pace(&self, now: Timestamp) -> SignedDuration {
-        if now.duration_since(self.since) < EAGER.1 { EAGER.0 } else { LOOK }
-    }
 }
 
 /// Where it stands; the figure is the instance's place among the members.
@@ -87,12 +74,11 @@ enum Phase {
 /// How long a lock holds without being renewed, and when it is renewed.
 const HOLDS: SignedDuration = SignedDuration::from_mins(60);
 const RENEW: SignedDuration = SignedDuration::from_mins(20);
-/// How long Systems Manager may take to know a command that it took, and an instance to become healthy.
+/// How long Systems Manager may take to know a command that it took, and a tag to be seen.
 const UNKNOWN: SignedDuration = SignedDuration::from_mins(3);
+/// How long an instance may take to become healthy.
 const ARRIVES: SignedDuration = SignedDuration::from_mins(10);
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
-/// Most commands are done within moments, so that a command is looked at this often at first, and for this long.
-const EAGER: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), SignedDuration::from_secs(10));
 
 /// A deployment to instances.
 #[derive(Debug)]
@@ -183,14 +169,6 @@ impl Rollout {
         Step::Act(vec![Box::new(Registering { plan, target: member.id.clone(), port: member.port, into })])
     }
 
-    fn run(&self, at: &[usize], message: String, script: String, what: Vec<(&'static str, String)>) -> Step {
-        let nodes: Vec<String> = at.iter().filter_map(|at| self.members.get(*at)).map(|one| one.id.clone()).collect();
-        let Some(first) = nodes.first() else { return Step::Wait(LOOK) };
-        let on = ResourceId { kind: Node::KIND, scope: self.plan.scope.clone(), key: first.as_str().into() };
-        let plan = self.part(message, &on, "ssm:SendCommand AWS-RunShellScript");
-        Step::Act(vec![Box::new(RunScript { plan, nodes, script, what, patience: (DELIVERY, LONGEST) })])
-    }
-
     fn targets<'a>(&self, observation: &Observation<'a>) -> &'a [Target] {
         let health = observation.world.by_key::<TargetHealth>(&self.plan.scope, &self.group().key);
         health.map_or(&[], |health| &health.targets)
@@ -214,11 +192,6 @@ impl Rollout {
 
     fn tags<'a>(&self, observation: &Observation<'a>) -> Option<&'a DeployLock> {
         observation.world.by_key::<DeployLock>(&self.plan.scope, &self.group().key)
-    }
-
-    fn invocation<'a>(&self, at: usize, run: &Run, observation: &Observation<'a>) -> Option<&'a Invocation> {
-        let node = self.members.get(at)?;
-        observation.world.by_key::<Invocation>(&self.plan.scope, &part(&run.command, &node.id))
     }
 
     /// The commit an instance goes back to.
@@ -370,42 +343,6 @@ impl Rollout {
             _ => Step::Wait(SignedDuration::from_secs(2)),
         }
     }
-
-    /// What became of a command on one instance: `None` while it runs.
-    fn came(&mut self, at: usize, run: &Run, observation: &Observation<'_>) -> Option<Result<(), String>> {
-        let Some(seen) = self.invocation(at, run, observation) else {
-            let fault = observation.faults.iter().find(|(want, _)| want.kind == Invocation::KIND);
-            let late = observation.now.duration_since(run.since) > UNKNOWN;
-            return match fault {
-                Some((_, fault)) => Some(Err(fault.sentence())),
-                None if late => Some(Err(format!("Systems Manager does not know the command {}", run.command))),
-                None => None,
-            };
-        };
-        self.output = report::lines(seen);
-        if !seen.is_over() {
-            return None;
-        }
-        let last = seen.last_line().map(|line| format!(": {}", report::tidy(line))).unwrap_or_default();
-        Some(if seen.succeeded() { Ok(()) } else { Err(format!("the command {}{last}", seen.words())) })
-    }
-
-    fn after(
-        &mut self,
-        came: Option<Result<(), String>>,
-        (at, run): (usize, &Run),
-        next: Phase,
-        observation: &Observation<'_>,
-    ) -> Step {
-        match came {
-            None => Step::Wait(run.pace(observation.now)),
-            Some(Ok(())) => {
-                self.phase = next;
-                Step::Wait(SignedDuration::ZERO)
-            }
-            Some(Err(why)) => self.fail(at, why),
-        }
-    }
 }
 
 impl Procedure for Rollout {
@@ -449,9 +386,20 @@ impl Procedure for Rollout {
             return;
         }
         match got {
-            Ok(receipt) => self.went(receipt, now),
-            // It is tried again: every one of these changes may be made twice.
-            Err(fault) if matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) => {
+            Ok(receipt) => {
+                let command = receipt.fact("command").unwrap_or_default().to_owned();
+                self.went(Run { command, since: now, lost: None });
+            }
+            // It may run there: it is looked for by its mark until it is found, and never sent again on a guess.
+            Err(fault) if fault.answer_lost && change_request.verb == RunScript::VERB => {
+                let mark = change_request.arguments.iter().find(|(name, _)| *name == "mark");
+                let command = mark.map(|(_, mark)| mark.clone()).unwrap_or_default();
+                self.went(Run { command, since: now, lost: Some(fault.sentence()) });
+            }
+            // It is tried again: a script that never left, or what is the same when it is done twice.
+            Err(fault)
+                if fault.answer_lost || matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) =>
+            {
                 self.again = Some(fault.sentence());
             }
             Err(fault) => self.refused(fault),

@@ -40,7 +40,6 @@ pub(super) fn report(watch: &Watch, observation: &Observation<'_>) -> Report {
         let (message, health) = line(watch, seen, observation);
         let name = watch.id.key.rsplit('/').next().unwrap_or(&watch.id.key);
         Report {
-            goes_on: false,
             message,
             health,
             stands: Some(format!(
@@ -50,6 +49,7 @@ pub(super) fn report(watch: &Watch, observation: &Observation<'_>) -> Report {
             )),
             bars: bars(watch, seen),
             sections: sections(watch, seen, observation),
+            ..Report::default()
         }
     })
 }

@@ -119,7 +119,8 @@ impl Rollout {
             return;
         }
         let name = &self.service.name;
-        let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+        let unsure =
+            fault.answer_lost || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
         if unsure && self.answers.is_some() {
             // It was sent once, and is not sent again: whether AWS heard it is looked for.
             self.stage = Stage::Watch(Box::new(self.watch_of("", None, now)));
@@ -261,14 +262,14 @@ impl Procedure for Rollout {
                 });
                 Report { message, health: Health::Worrying, stands, ..Report::default() }
             }
-            // What is told here is told before the answer comes: whoever leaves meanwhile cannot know it.
             Stage::Register => {
                 let message = format!("registering a revision for {name}");
-                let stands = Some(format!(
+                let unanswered = Some(format!(
                     "whether a revision was registered is not known, and {name} was not touched; a revision nobody \
                      deploys does no harm"
                 ));
-                Report { message, health: Health::Changing, stands, ..Report::default() }
+                let stands = Some("nothing was changed".to_owned());
+                Report { message, health: Health::Changing, stands, unanswered, ..Report::default() }
             }
             Stage::Update if self.answers.is_some() => {
                 let message = format!("answering the pause of {name}");
@@ -280,11 +281,12 @@ impl Procedure for Rollout {
                     format!("telling ECS to replace {} of {name}", counted(self.service.desired as usize, "task"));
                 let named =
                     self.registered.as_ref().map(|revision| format!("{} is registered; ", revision_name(revision)));
-                let stands = Some(format!(
-                    "{}whether ECS was told is not known; `watch` on {name} shows a rollout if there is one",
-                    named.unwrap_or_default()
+                let named = named.unwrap_or_default();
+                let stands = Some(format!("{named}{name} was not touched"));
+                let unanswered = Some(format!(
+                    "{named}whether ECS was told is not known; `watch` on {name} shows a rollout if there is one"
                 ));
-                Report { message, health: Health::Changing, stands, ..Report::default() }
+                Report { message, health: Health::Changing, stands, unanswered, ..Report::default() }
             }
         }
     }

@@ -123,7 +123,8 @@ impl Procedure for Scaling {
                     self.refused = Some((since, now, fault.clone()));
                     return;
                 }
-                let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+                let unsure = fault.answer_lost
+                    || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
                 let sentence = fault.sentence();
                 self.over = Some(if unsure {
                     Ending::incomplete(format!("whether {} is being scaled is not known: {sentence}", self.name))
@@ -145,11 +146,13 @@ impl Procedure for Scaling {
             let stands = Some("nothing was changed".to_owned());
             return Report { message, health: Health::Worrying, stands, ..Report::default() };
         }
+        let goes_on = format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"));
         let Some(service) = self.sent_at.and_then(|_| observation.world.get::<Service>(&self.id)) else {
             let message = format!("setting the desired count of {name} to {}", counted(self.count as usize, "task"));
-            let stands =
+            let stands = Some(if self.sent_at.is_some() { goes_on } else { "nothing was changed".to_owned() });
+            let unanswered =
                 Some(format!("whether ECS took the change is not known; the desired count of {name} shows it"));
-            return Report { message, health: Health::Changing, stands, ..Report::default() };
+            return Report { message, health: Health::Changing, stands, unanswered, ..Report::default() };
         };
         let still = observation.now.duration_since(self.moved.2);
         let stalled = still >= STALLED;
@@ -163,10 +166,9 @@ impl Procedure for Scaling {
         let health = if stalled { Health::Worrying } else { Health::Changing };
         let note = if service.pending > 0 { format!("{} starting", service.pending) } else { String::new() };
         Report {
-            goes_on: false,
             message,
             health,
-            stands: Some(format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"))),
+            stands: Some(goes_on),
             bars: vec![Bar {
                 label: "tasks".into(),
                 done: service.running,
@@ -174,7 +176,7 @@ impl Procedure for Scaling {
                 note,
                 health,
             }],
-            sections: Vec::new(),
+            ..Report::default()
         }
     }
 }

@@ -80,6 +80,8 @@ pub struct AliasShift {
     waited: bool,
     /// Whether the answer to new code was lost: it may be in place.
     lost: bool,
+    /// Whether AWS's answer to what was sent last was lost.
+    unheard: bool,
     busy_since: Option<Timestamp>,
     touched: bool,
     /// Why the share was taken back.
@@ -110,6 +112,7 @@ impl AliasShift {
             wait: None,
             waited: false,
             lost: false,
+            unheard: false,
             busy_since: None,
             touched: false,
             trouble: None,
@@ -420,9 +423,17 @@ impl Procedure for AliasShift {
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
         match got {
-            Ok(receipt) => self.went(receipt, now),
-            Err(fault) if matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) => {
-                self.lost |= self.phase == Phase::Update && matches!(fault.kind, Offline | Timeout);
+            Ok(receipt) => {
+                self.unheard = false;
+                self.went(receipt, now);
+            }
+            // Made again, each bears the revision it was planned for: AWS refuses it if the first was done.
+            Err(fault)
+                if fault.answer_lost || matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) =>
+            {
+                let is_lost = fault.answer_lost || matches!(fault.kind, Offline | Timeout);
+                self.lost |= self.phase == Phase::Update && is_lost;
+                self.unheard = is_lost;
                 self.wait = Some(fault.sentence());
             }
             Err(fault) => self.refused(fault, now),

@@ -22,6 +22,9 @@ pub(super) fn fares(new: &str, fresh: Option<&AliasMetrics>, old: Option<&AliasM
     message
 }
 
+/// What helps whoever left it.
+const AGAIN: &str = "the same command again goes on from what is seen";
+
 impl AliasShift {
     /// Where it stands.
     pub(super) fn tell(&self, observation: &Observation<'_>) -> Report {
@@ -34,25 +37,39 @@ impl AliasShift {
             (None, Some(_)) => Health::Worrying,
             (None, None) => Health::Changing,
         };
-        Report { message, health, stands: Some(self.leaving()), bars: self.bars(observation), ..Report::default() }
+        Report {
+            message,
+            health,
+            stands: Some(self.left()),
+            unanswered: self.unanswered(),
+            bars: self.bars(observation),
+            ..Report::default()
+        }
     }
 
-    /// What stands if it is left now. A change that is under way may or may not have been taken.
-    fn leaving(&self) -> String {
-        let alias = self.alias.as_deref().unwrap_or("the alias");
-        let again = "the same command again goes on from what is seen";
-        match (&self.phase, &self.wait) {
-            (Phase::Update, None) => format!("whether {} has the new code is not known; {again}", self.name),
-            (Phase::Publish, None) => {
-                format!("the new code is in place, whether a version of it is published is not known; {again}")
-            }
-            (Phase::Shift, None) if self.touched => {
-                format!("{}; whether {alias} was shifted is not known; {again}", self.stands())
-            }
-            (Phase::Shift, None) => format!("whether {alias} was shifted is not known; {again}"),
-            (Phase::Over(ending), _) => ending.message.clone(),
-            _ => format!("{}; {again}", self.stands()),
+    /// What stands if it is left now.
+    fn left(&self) -> String {
+        match &self.phase {
+            Phase::Over(ending) => ending.message.clone(),
+            _ if self.unheard => self.unanswered().unwrap_or_else(|| self.stands()),
+            _ => format!("{}; {AGAIN}", self.stands()),
         }
+    }
+
+    /// The same while the change of the phase is not answered: it may or may not have been taken.
+    fn unanswered(&self) -> Option<String> {
+        let alias = self.alias.as_deref().unwrap_or("the alias");
+        Some(match &self.phase {
+            Phase::Update => format!("whether {} has the new code is not known; {AGAIN}", self.name),
+            Phase::Publish => {
+                format!("the new code is in place, whether a version of it is published is not known; {AGAIN}")
+            }
+            Phase::Shift if self.touched => {
+                format!("{}; whether {alias} was shifted is not known; {AGAIN}", self.stands())
+            }
+            Phase::Shift => format!("whether {alias} was shifted is not known; {AGAIN}"),
+            _ => return None,
+        })
     }
 
     fn sentence(&self, observation: &Observation<'_>) -> String {

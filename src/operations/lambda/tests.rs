@@ -283,11 +283,14 @@ fn a_lost_answer_is_tried_again_and_what_it_may_have_done_is_not_called_nothing(
 fn whoever_leaves_is_told_what_may_have_been_taken() {
     let mut lambda = Lambda::new();
     let mut shift = lambda.shift(new_code(None), true);
-    let mut told = Vec::new();
+    let (mut told, mut stands) = (Vec::new(), Vec::new());
     while lambda.drive(&mut shift, 1).is_none() {
         let (world, now) = (lambda.world(&[]), lambda.now);
-        told.extend(shift.report(&Observation { world: &world, faults: &[], now }).stands);
+        let report = shift.report(&Observation { world: &world, faults: &[], now });
+        stands.push(report.if_left().to_owned());
+        told.push(Report { sends: true, ..report }.if_left().to_owned());
         told.dedup();
+        stands.dedup();
     }
     let again = "the same command again goes on from what is seen";
     assert_eq!(
@@ -299,9 +302,13 @@ fn whoever_leaves_is_told_what_may_have_been_taken() {
             format!("version 2 is published; {again}"),
         ]
     );
+    let published = format!("version 2 is published; {again}");
+    assert_eq!(stands, [told[0].clone(), published], "what is answered is known");
     let back = Lambda::new().shift(AliasTarget::Back("1".to_owned()), true);
-    let stands = back.report(&Observation { world: &World::default(), faults: &[], now: lambda.now }).stands;
-    assert_eq!(stands, Some(format!("whether live was shifted is not known; {again}")));
+    let report = back.report(&Observation { world: &World::default(), faults: &[], now: lambda.now });
+    assert_eq!(report.if_left(), format!("nothing was changed; {again}"));
+    let report = Report { sends: true, ..report };
+    assert_eq!(report.if_left(), format!("whether live was shifted is not known; {again}"));
 }
 
 #[test]

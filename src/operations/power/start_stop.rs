@@ -49,6 +49,9 @@ pub struct Switch {
     taken: bool,
 }
 
+/// What is said while AWS has not answered, or its answer was lost.
+const UNANSWERED: &str = "whether AWS took it is not known; the same command again looks first and is safe";
+
 impl Switch {
     /// Brings what `plan` is about to `want`. `called` names it in sentences, whose times are in `zone`; `reads` shows
     /// how it stands.
@@ -201,6 +204,7 @@ impl Procedure for Switch {
         self.answer = Some(match got {
             Ok(_) => Answer::Taken,
             Err(fault) => match fault.kind {
+                _ if fault.answer_lost => Answer::Lost,
                 Offline | Timeout | Garbled | Expired | Credentials => Answer::Lost,
                 Throttled => Answer::Rejected(Rejection::Transient(fault.sentence())),
                 _ => {
@@ -239,7 +243,15 @@ impl Procedure for Switch {
                 let stands = format!("{called} is queued here: leaving now cancels the change");
                 (message, Health::Changing, Some(stands))
             }
-            State::Issue { .. } => (format!("{} {called}", verb_for(self.want).word()), Health::Changing, None),
+            State::Issue { .. } => {
+                let word = verb_for(self.want).word();
+                let stands = match &self.answer {
+                    Some(Answer::Taken) => format!("{called} is {going}; AWS goes on by itself"),
+                    Some(Answer::Lost) => UNANSWERED.to_owned(),
+                    Some(Answer::Rejected(_)) | None => "nothing was changed".to_owned(),
+                };
+                (format!("{word} {called}"), Health::Changing, Some(stands))
+            }
             _ => (self.ending(observation).message, Health::Unknown, None),
         };
         let status = match self.actual(observation.world) {
@@ -252,7 +264,8 @@ impl Procedure for Switch {
         };
         let done = u32::from(self.toggle.state == State::Done);
         let bar = Bar { label: called.clone(), done, all: 1, note: status, health };
-        Report { message, health, stands, bars: vec![bar], ..Report::default() }
+        let unanswered = Some(UNANSWERED.to_owned());
+        Report { message, health, stands, unanswered, bars: vec![bar], ..Report::default() }
     }
 }
 

@@ -184,6 +184,7 @@ impl MemberProgress {
         let code = fault.code.as_deref().unwrap_or_default();
         match (fault.kind, Rejection::of(code, &fault.message)) {
             // Whether AWS took it is not known; looking tells, and the driver waits until it can look.
+            _ if fault.answer_lost => CallOutcome::Again(LOST, message),
             (Offline | Timeout | Garbled | Expired | Credentials, _) => CallOutcome::Again(LOST, message),
             (_, Rejection::InvalidState) if self.tries < busy => CallOutcome::Again(RETRY, message),
             (Throttled, _) | (_, Rejection::Transient(_)) if self.tries < MAX_TRIES => {

@@ -2,9 +2,11 @@
 //! next look tells how it went.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{Said, at, context, journal, sent};
@@ -24,6 +26,22 @@ fn left(child: Child) -> Said {
     let said = ended(child);
     assert_eq!(said.code, Some(130), "{}{}", said.out, said.err);
     said
+}
+
+/// Asks a run to leave by `signal` while AWS holds its answer back, and has AWS answer once the run says that it waits for it.
+fn left_while_asked(peer: &Peer, mut child: Child, signal: &str) -> Said {
+    let mut errors = BufReader::new(child.stderr.take().expect("its errors"));
+    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let mut said = String::new();
+    while !said.contains("for AWS's answer to what was sent") {
+        assert!(errors.read_line(&mut said).expect("a line") > 0, "it ended without waiting: {said}");
+    }
+    peer.release("call");
+    errors.read_to_string(&mut said).expect("the rest");
+    let ended = ended(child);
+    assert_eq!(ended.code, Some(130), "{}{said}", ended.out);
+    Said { err: said, ..ended }
 }
 
 /// What the journal has begun and not ended.
@@ -91,6 +109,49 @@ fn while_a_revision_is_registered_that_is_not_known() {
     assert!(said.err.contains(told), "{}", said.err);
     assert_eq!(unresolved(&peer).len(), 2, "the deployment and its step: {:?}", unresolved(&peer));
     assert!(sent(&peer, "UpdateService").is_empty());
+}
+
+#[rstest]
+#[case::deploy(&DEPLOY, "RegisterTaskDefinition", "-TERM", "prooflink-dev-task:2 is registered; prooflink-dev-service was not touched")]
+#[case::scale(&["scale", "prooflink-dev/service", "3", "--yes"], "UpdateService", "-HUP", "ECS goes on to 3 tasks of prooflink-dev-service by itself")]
+#[case::db(&["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"], "StopDBInstance", "-TERM", "prooflink-dev-db is stopping; AWS goes on by itself")]
+#[case::sleep(&["sleep", "prooflink-dev", "--yes"], "UpdateService", "-HUP", "`toban sleep prooflink-dev` goes on, from any console")]
+#[case::by_ctrl_c(&DEPLOY, "UpdateService", "-INT", "the rollout of prooflink-dev-task:2 goes on inside ECS")]
+fn whoever_leaves_is_told_what_aws_answers_and_its_request_id(
+    #[case] arguments: &[&str],
+    #[case] operation: &str,
+    #[case] signal: &str,
+    #[case] stands: &str,
+) {
+    let peer = context(&["prooflink"]);
+    peer.script(&json!({ "operation": operation, "hold": "call" }));
+    let child = begun(&peer, arguments);
+    peer.wait_for_arrival(operation, 1);
+    let said = left_while_asked(&peer, child, signal);
+    for part in [stands, "(AWS's request id: "] {
+        assert!(said.err.contains(part), "{part:?}: {}", said.err);
+    }
+    assert!(!said.err.contains("not known"), "{}", said.err);
+    assert_eq!(sent(&peer, operation).len(), 1, "nothing more was sent");
+    assert_eq!(loose(&peer).len(), 1, "the step has its end: {:?}", loose(&peer));
+}
+
+#[test]
+fn what_was_started_to_ignore_a_hang_up_goes_on() {
+    let peer = context(&["prooflink"]);
+    peer.script(&json!({ "service": "ecs", "operation": "RegisterTaskDefinition", "hold": "call" }));
+    let toban = peer.toban();
+    let mut command = Command::new("/bin/sh");
+    for (name, value) in toban.get_envs() {
+        command.env(name, value.expect("a value"));
+    }
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(toban.get_program()).args(DEPLOY);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    peer.wait_for_arrival("RegisterTaskDefinition", 1);
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().expect("kill runs").success());
+    peer.release("call");
+    let said = ended(child);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
 }
 
 #[test]

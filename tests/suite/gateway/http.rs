@@ -143,6 +143,10 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
             let parameter = |name: &str| ask["Parameters"][name][0].as_str().map(str::to_owned);
             let work = match text("DocumentName").as_str() {
                 "" => Work::Shell,
+                // The agent gives it to a shell; a container's it splits itself.
+                "AWS-StartInteractiveCommand" => {
+                    Work::Exec(format!("/bin/sh -c '{}'", parameter("command").unwrap().replace('\'', "'\"'\"'")))
+                }
                 "AWS-StartNonInteractiveCommand" => Work::Command(parameter("command").unwrap()),
                 _ => {
                     let host = parameter("host").unwrap_or_else(|| "127.0.0.1".to_owned());

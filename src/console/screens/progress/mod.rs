@@ -54,7 +54,7 @@ fn head(of: &Underway) -> Block {
     };
     let mut cells = vec![Cell::of(health, message)];
     if of.ended.is_none() {
-        let stands = of.report.stands.clone();
+        let stands = of.report.stands.as_ref().map(|_| of.report.if_left().to_owned());
         cells.extend(stands.map(Cell::dim));
     }
     cells.push(Cell::dim(format!("in {}, {}", of.plan.environment, of.plan.scope)));

@@ -8,6 +8,19 @@ use aws_sdk_ecs::types::{ContainerDefinition, Tag, TaskDefinition};
 /// Tags that only AWS may set; they come by themselves or not at all.
 const RESERVED: &str = "aws:";
 
+/// What AWS tells of a revision and nobody can register.
+pub(super) const TOLD_ONLY: &[&str] = &[
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+];
+
 fn own(tags: &[Tag]) -> Vec<Tag> {
     tags.iter().filter(|tag| !tag.key().is_some_and(|key| key.to_lowercase().starts_with(RESERVED))).cloned().collect()
 }

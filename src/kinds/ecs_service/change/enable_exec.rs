@@ -1,9 +1,10 @@
 //! ecs:UpdateService with ECS Exec on and a new deployment. Calls AWS, and only with the gate's pass.
-//! Safe to repeat: it only replaces the tasks once more.
+//! It is sent once: where the answer is lost, the service's deployments tell whether it was done.
 
 use aws_types::request_id::RequestId;
 use futures_util::future::BoxFuture;
 
+use super::{lost, primary};
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
@@ -39,15 +40,16 @@ impl Change for EnableExec {
         Box::pin(async move {
             let request = aws.ecs.update_service().cluster(&self.cluster).service(&self.service);
             let request = request.enable_execute_command(true).force_new_deployment(true);
-            let answer = aws.call(UPDATE, Some(&self.service), request.send()).await?;
-            let deployment = answer
-                .service()
-                .and_then(|service| service.deployments().iter().find(|one| one.status() == Some("PRIMARY")))
-                .and_then(|primary| primary.id());
+            let before = lost::described(aws, &self.cluster, &self.service).await?;
+            let answer = match aws.call(UPDATE, Some(&self.service), request.send()).await {
+                Ok(answer) => answer,
+                Err(fault) => return lost::forced(aws, (&self.cluster, &self.service), &before, fault).await,
+            };
+            let deployment = answer.service().and_then(primary);
             Ok(Receipt {
                 request_ids: answer.request_id().map(str::to_owned).into_iter().collect(),
                 message: Some("exec is on; a new deployment replaces the tasks".to_owned()),
-                facts: deployment.map(|id| ("deployment", id.to_owned())).into_iter().collect(),
+                facts: deployment.map(|id| ("deployment", id)).into_iter().collect(),
             })
         })
     }

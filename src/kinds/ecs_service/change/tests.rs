@@ -11,6 +11,9 @@ use aws_sdk_ecs::types::{
     ContainerDefinition, Deployment, KeyValuePair, Service, TaskDefinition, TaskDefinitionStatus,
 };
 use aws_smithy_mocks::{Rule, mock};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 
 use super::*;
 use crate::aws::mocked;
@@ -187,4 +190,43 @@ async fn nothing_registered_means_nothing_changed() {
     let ending = carry(rollout(), &client(&[&moved])).await;
     assert_eq!(ending.how, How::Failed);
     assert!(ending.message.starts_with("nothing was changed: "), "{}", ending.message);
+}
+
+/// What AWS answers of revision 7, with `more` in place of the container's last field.
+fn raw(more: &'static str) -> Rule {
+    mock!(Client::describe_task_definition)
+        .match_requests(|input| input.task_definition() == Some(SEVEN))
+        .then_http_response(move || {
+            let container = format!(
+                r#"{{"name":"web","image":"web:v1","cpu":0,"essential":true,"environment":[],"mountPoints":[],{more}}}"#
+            );
+            let definition = format!(
+                r#"{{"taskDefinitionArn":"{SEVEN}","family":"app","revision":7,"status":"ACTIVE","volumes":[],
+                    "registeredAt":1.5,"requiresAttributes":[{{"name":"x"}}],"compatibilities":["EC2"],
+                    "containerDefinitions":[{container}]}}"#
+            );
+            let body = format!(r#"{{"taskDefinition":{definition},"tags":[]}}"#);
+            HttpResponse::new(StatusCode::try_from(200).expect("a status"), SdkBody::from(body))
+        })
+}
+
+#[tokio::test]
+async fn a_revision_with_what_aws_has_added_since_is_not_registered_without_it() {
+    let unknown = [
+        (r#""newThing":{"on":false}"#, "containerDefinitions[web].newThing"),
+        (r#""healthCheck":{"command":["x"],"newKind":0}"#, "containerDefinitions[web].healthCheck.newKind"),
+        (r#""portMappings":[{"containerPort":80,"newPort":"a"}]"#, "containerDefinitions[web].portMappings[0].newPort"),
+    ];
+    for (more, path) in unknown {
+        let rules = (on(SEVEN, "ACTIVE"), raw(more), register());
+        // The mock counts what is about to be sent; that nothing is, the refusal itself says.
+        let fault = to_v2().register(&client(&[&rules.0, &rules.1, &rules.2])).await.expect_err("it would be lost");
+        assert_eq!((fault.kind, fault.answer_lost), (FaultKind::Refused, false), "{fault}");
+        assert!(fault.message.contains(&format!("would lose: {path}; nothing was sent")), "{fault}");
+    }
+    // What the SDK knows is written back, and what is empty need not be.
+    let known = r#""healthCheck":{"command":["x"],"retries":3},"portMappings":[{"containerPort":80}],"links":[]"#;
+    let rules = (on(SEVEN, "ACTIVE"), raw(known), register(), describe(EIGHT, "web:v2"));
+    let receipt = to_v2().register(&client(&[&rules.0, &rules.1, &rules.2, &rules.3])).await.expect("a revision");
+    assert_eq!((receipt.fact("revision"), rules.2.num_calls()), (Some(EIGHT), 1));
 }

@@ -1,7 +1,8 @@
 //! What a survey of the instances means: whether a deployment may begin, from which commit to which, and which
 //! instances are done already. Pure.
 
-use super::{ComposeTarget, Member, Phase, Rollout, Run, SignedDuration};
+use super::commands::{Run, Trouble};
+use super::{ComposeTarget, Member, Phase, Rollout, SignedDuration};
 use crate::change::{Ending, Observation, Step};
 use crate::environment::short;
 use crate::operations::compose::ScriptReport;
@@ -16,7 +17,7 @@ impl Rollout {
         for at in 0..self.members.len() {
             match self.came(at, run, observation) {
                 None => waits = true,
-                Some(Err(why)) => {
+                Some(Err(Trouble::Failed(why) | Trouble::Unseen(why))) => {
                     let message = format!("nothing was changed: {}: {why}", self.name(at));
                     return self.finish(Ending::failed(message));
                 }

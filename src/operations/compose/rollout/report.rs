@@ -75,6 +75,12 @@ impl Rollout {
     fn sentence(&self) -> String {
         let aim = self.commit.as_deref().map_or("the commit", short);
         let over = self.took_over.as_ref().map(|over| format!(" ({over})")).unwrap_or_default();
+        if let Phase::Surveying(run) | Phase::Placing(_, run) | Phase::Checking(_, run) | Phase::Migrating(run) =
+            &self.phase
+            && run.lost.is_some()
+        {
+            return format!("whether the command was taken is not known; it is looked for by its mark {}", run.command);
+        }
         match &self.phase {
             Phase::Begin => "takes the lock".to_owned(),
             Phase::Locking(_) => format!("makes sure that the lock is ours{over}"),
@@ -109,6 +115,7 @@ impl Rollout {
             | Phase::Checking(at, _)
             | Phase::Register(at)
             | Phase::Arriving(at, _) => format!("{} is out of the group or on its way; ", self.name(*at)),
+            Phase::Migrating(run) if run.lost.is_some() => "whether the migration runs is not known; ".to_owned(),
             Phase::Migrating(_) => "the migration goes on by itself; ".to_owned(),
             _ => String::new(),
         };

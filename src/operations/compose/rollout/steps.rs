@@ -1,8 +1,8 @@
 //! The steps of a deployment to instances, phase by phase, and what follows from a change that went through or was
 //! refused. Pure.
 
-use super::{ARRIVES, ComposeTarget, LOOK, Phase, Rollout, Run, SignedDuration, Timestamp};
-use crate::change::receipt::Receipt;
+use super::commands::{Run, Trouble};
+use super::{ARRIVES, ComposeTarget, LOOK, Phase, Rollout, SignedDuration, Timestamp};
 use crate::change::{Ending, Observation, Step};
 use crate::environment::short;
 use crate::kinds::command_invocation::{Invocation, part};
@@ -193,19 +193,25 @@ impl Rollout {
         match self.came(0, run, observation) {
             None => Step::Wait(run.pace(observation.now)),
             Some(Ok(())) => self.finish(Ending::done(format!("the migration ran to its end on {}", self.name(0)))),
-            Some(Err(why)) => {
+            Some(Err(Trouble::Failed(why))) => {
                 let message = format!("{why}; the database is as the migration left it, and nothing was rolled back");
+                self.finish(Ending::incomplete(message))
+            }
+            Some(Err(Trouble::Unseen(why))) => {
+                let message = format!(
+                    "whether the migration ran is not known: {why}; look at the database before it is run again"
+                );
                 self.finish(Ending::incomplete(message))
             }
         }
     }
 
-    /// A change went through.
-    pub(super) fn went(&mut self, receipt: &Receipt, now: Timestamp) {
-        let run = || Run { command: receipt.fact("command").unwrap_or_default().to_owned(), since: now };
+    /// A change went through, as `run` if it was a command; or it may have, and is looked for.
+    pub(super) fn went(&mut self, run: Run) {
+        let now = run.since;
         self.phase = match self.phase.clone() {
             Phase::Begin => Phase::Locking(now),
-            Phase::Survey => Phase::Surveying(run()),
+            Phase::Survey => Phase::Surveying(run),
             Phase::Mark(at) => Phase::Drain(at, now),
             Phase::Drain(at, _) => {
                 (self.touched, self.out) = (true, true);
@@ -213,13 +219,13 @@ impl Rollout {
             }
             Phase::Place(at) => {
                 self.touched = true;
-                Phase::Placing(at, run())
+                Phase::Placing(at, run)
             }
-            Phase::Check(at) => Phase::Checking(at, run()),
+            Phase::Check(at) => Phase::Checking(at, run),
             Phase::Register(at) => Phase::Arriving(at, now),
             Phase::Migrate => {
                 self.touched = true;
-                Phase::Migrating(run())
+                Phase::Migrating(run)
             }
             Phase::Unlock(ending) => Phase::Over(ending),
             same => same,

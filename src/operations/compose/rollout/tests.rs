@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
+mod lost;
+
 use super::*;
 use crate::change::How;
 use crate::environment::deploy_recipe::Check;
+use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::deploy_lock::PREVIOUS;
 use crate::kinds::target_group::TargetGroup;
 use crate::world::{Arn, Coverage, Reading, Scope, World};
@@ -32,6 +35,8 @@ struct Yard {
     fewest: usize,
     /// Throttles the next changes.
     throttles: usize,
+    /// The answer to this script is lost, and whether it runs all the same.
+    loses: Option<(&'static str, bool)>,
 }
 
 fn scope() -> Scope {
@@ -58,6 +63,7 @@ impl Yard {
             deeds: Vec::new(),
             fewest: 2,
             throttles: 0,
+            loses: None,
         }
     }
 
@@ -91,7 +97,9 @@ impl Yard {
         put(TargetHealth::KIND, Reading::whole(vec![TargetHealth { group: Arn::from(GROUP), targets }]).into());
         put(DeployLock::KIND, Reading::whole(vec![DeployLock::of(&Arn::from(GROUP), &self.tags)]).into());
         let runs = self.runs.iter().enumerate().flat_map(|(at, (nodes, what))| {
-            nodes.iter().map(move |node| self.invocation(&format!("c-{at}"), node, what)).collect::<Vec<_>>()
+            let names = [format!("c-{at}"), what.get("mark").cloned().unwrap_or_default()];
+            let named = move |name: String| nodes.iter().map(move |node| self.invocation(&name, node, what));
+            names.into_iter().flat_map(named).collect::<Vec<_>>()
         });
         put(Invocation::KIND, Reading::whole(runs.collect()).into());
         world
@@ -155,6 +163,11 @@ impl Yard {
                 self.states.remove(id("target").expect("an instance"));
             }
             "run" => {
+                let is_lost = self.loses.filter(|(what, _)| arguments.get("what").is_some_and(|is| is == what));
+                if let Some((what, false)) = is_lost {
+                    self.deeds.push(format!("run {what}"));
+                    return Err(lost::fault());
+                }
                 receipt.facts = vec![("command", format!("c-{}", self.runs.len()))];
                 if let Some(id) = id("nodes") {
                     let fine = !self.fails.contains(&format!("check {id}").as_str());
@@ -167,6 +180,10 @@ impl Yard {
                 }
                 let nodes = arguments["nodes"].split(',').map(str::to_owned).collect();
                 self.runs.push((nodes, arguments.clone()));
+                if let Some((what, true)) = is_lost {
+                    self.deeds.push(format!("run {what}"));
+                    return Err(lost::fault());
+                }
             }
             other => panic!("an unknown deed {other}"),
         }

@@ -1,0 +1,143 @@
+//! Whoever asks AWS for a session may get it without hearing of it: the answer is lost, or toban is ended while the call
+//! is on its way. Each `ssm:StartSession` carries a mark of its own in its reason; here the session is looked for by it
+//! and ended. Sessions that were answered are `ssm::terminate_guard`'s.
+
+use std::time::Duration;
+
+use aws_sdk_ssm::types::{SessionFilter, SessionFilterKey, SessionState};
+
+use super::sessions::{Heard, Sessions};
+use crate::aws::clients::Clients;
+use crate::aws::connect::http;
+use crate::aws::look_for;
+use crate::world::Fault;
+
+const DESCRIBE: &str = "ssm:DescribeSessions";
+const TERMINATE: &str = "ssm:TerminateSession";
+/// The longest reason that Systems Manager takes, characters.
+const REASON: usize = 256;
+/// Before each look for a session whose call was given up: AWS may still be making it.
+const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(2000)];
+/// How long leaving may take for it.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The reason with a mark that no other session has.
+fn marked(reason: Option<&str>) -> String {
+    let mark = format!("[toban {:016x}]", fastrand::u64(..));
+    let room = REASON - mark.len() - 1;
+    let words: String = reason.unwrap_or_default().chars().take(room).collect();
+    if words.is_empty() { mark } else { format!("{words} {mark}") }
+}
+
+/// Ends the session that is being started, unless its answer came.
+#[derive(Debug)]
+pub(super) struct StartGuard {
+    sessions: Sessions,
+    target: String,
+    /// What AWS is told as the reason.
+    pub(super) reason: String,
+    /// Whether the call left.
+    heard: Heard,
+    armed: bool,
+}
+
+impl StartGuard {
+    /// Watches over a session on `target` that is about to be asked for.
+    pub(super) fn new(sessions: &Sessions, target: &str, reason: Option<&str>, heard: Heard) -> Self {
+        Self { sessions: sessions.clone(), target: target.to_owned(), reason: marked(reason), heard, armed: true }
+    }
+
+    /// The answer came, whatever it says.
+    pub(super) fn answered(mut self) {
+        self.armed = false;
+    }
+
+    /// After a call that ended in `fault`: what is to be said of it, the session found and ended if there is one.
+    pub(super) async fn failed(mut self, fault: Fault) -> Fault {
+        if !fault.answer_lost {
+            self.armed = false;
+            return fault;
+        }
+        let aws = self.sessions.clients();
+        let what = format!("a session with the reason \"{}\"", self.reason);
+        let id = look_for(fault.clone(), &what, || find(aws, &self.target, &self.reason)).await;
+        self.armed = false;
+        let id = match id {
+            Ok(id) => id,
+            Err(unknown) => return unknown,
+        };
+        let ended = terminate(aws, &id).await;
+        let (message, answer_lost) = match ended {
+            Ok(()) => (format!("the answer was lost; found: session {id}, which was ended; nothing is open"), false),
+            Err(why) => {
+                (format!("the answer was lost; found: session {id} is open and could not be ended: {why}"), true)
+            }
+        };
+        Fault { message: format!("{message} ({})", fault.message), answer_lost, ..fault }
+    }
+}
+
+/// The id of the active session on `target` with that reason.
+async fn find(aws: &Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
+    let filter = SessionFilter::builder().key(SessionFilterKey::TargetId).value(target).build();
+    let mut request = aws.ssm.describe_sessions().state(SessionState::Active).max_results(200);
+    // A filter that cannot be written finds no fewer.
+    request = request.set_filters(filter.ok().map(|filter| vec![filter]));
+    let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
+    let ours = answer.sessions().iter().find(|session| session.reason() == Some(reason));
+    Ok(ours.and_then(|session| session.session_id()).map(str::to_owned))
+}
+
+async fn terminate(aws: &Clients, id: &str) -> Result<(), Fault> {
+    aws.call(TERMINATE, Some(id), aws.ssm.terminate_session().session_id(id).send()).await.map(|_| ())
+}
+
+/// Looks for the session a few times, with connections of its own, and ends it; its id, if it was found.
+async fn end_unanswered(aws: Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
+    let config = aws.ssm.config().to_builder().http_client(http()?).build();
+    let aws = Clients { ssm: aws_sdk_ssm::Client::from_conf(config), ..aws };
+    for pause in PAUSES {
+        tokio::time::sleep(pause).await;
+        if let Some(id) = find(&aws, target, reason).await? {
+            terminate(&aws, &id).await?;
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+impl Drop for StartGuard {
+    fn drop(&mut self) {
+        if !self.armed || !self.heard.is_sent() {
+            return;
+        }
+        // As in `terminate_guard`: the runtime we ran in may be going away, and the process with it.
+        let (sessions, target, reason) = (self.sessions.clone(), self.target.clone(), self.reason.clone());
+        let work = move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            let looking = end_unanswered(sessions.clients().clone(), &target, &reason);
+            // The timer needs the runtime, so that it begins inside.
+            let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, looking).await });
+            let (is_known, message) = match found {
+                Ok(Ok(Some(id))) => {
+                    (true, format!("session {id}, which AWS had started meanwhile, was found and ended"))
+                }
+                Ok(Ok(None)) => {
+                    (false, format!("no session with the reason \"{reason}\" was found so far; AWS may still start it"))
+                }
+                Ok(Err(fault)) => (false, format!("whether a session is left is not known: {}", fault.sentence())),
+                Err(_) => (
+                    false,
+                    format!("whether a session is left is not known: none was found in {} s", PATIENCE.as_secs()),
+                ),
+            };
+            sessions.notes().add(&target, is_known, message);
+        };
+        if let Ok(thread) = std::thread::Builder::new().name("end session".to_owned()).spawn(work) {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
