@@ -316,6 +316,9 @@ pub struct Doctor {
     /// Environment whose account and region to check; all, if none is named
     #[arg(value_name = "ENV")]
     pub env: Option<String>,
+    /// End the sessions that a toban which was killed left open
+    #[arg(long)]
+    pub end_sessions: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -11,7 +11,7 @@ use super::change::{at_site, circumstances_of, environment, typed_line};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
 use super::read::CommandContext;
-use super::{args, output, resolve};
+use super::{args, left_sessions, output, resolve};
 use crate::change::gate::Gate;
 use crate::engine::execute::JournalWriter;
 use crate::engine::headless::Snapshot;
@@ -42,6 +42,7 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Result<Exit, Failure> {
     let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.target)?;
+    left_sessions::offer(context).await?;
     let mut snapshot = read::once_for(context, &args.target).await?;
     let (environment, id) = target(&snapshot, &args.target)?;
     let environment = environment.name.clone();

@@ -89,10 +89,14 @@ impl Failure {
         Self { exit, message: message.into() }
     }
 
-    /// The failure of a whole command because of one fault.
+    /// The failure of a whole command because of one fault. What may have been done all the same did not fail.
     #[must_use]
     pub fn of(fault: &Fault, scope: &Scope) -> Self {
-        let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
+        let exit = match fault {
+            fault if is_credentials(fault) => Exit::Credentials,
+            fault if fault.answer_lost => Exit::Incomplete,
+            _ => Exit::Failed,
+        };
         Self::new(exit, format!("{}\n  {}", fault.sentence(), fault.remedy(scope)))
     }
 }

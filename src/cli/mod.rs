@@ -18,6 +18,7 @@ mod init;
 mod interrupt;
 mod job;
 mod journal;
+mod left_sessions;
 mod log;
 mod logs;
 mod operator;

@@ -10,7 +10,7 @@ use super::connect::{read_more, refuse_read_only};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
 use super::read::CommandContext;
-use super::{args, output};
+use super::{args, left_sessions, output};
 use crate::change::gate::Gate;
 use crate::engine::execute::JournalWriter;
 use crate::engine::headless::Snapshot;
@@ -38,6 +38,7 @@ const TOKEN_SECONDS: u64 = 900;
 pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result<Exit, Failure> {
     let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.database)?;
+    left_sessions::offer(context).await?;
     let mut snapshot = read::once_for(context, &args.database).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();

@@ -65,6 +65,23 @@ pub trait Cloud: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The id of the session on `target` that is active there and has that id; where that is not known, that mark at the end
+    /// of its reason.
+    fn active_session<'a>(
+        &'a self,
+        _scope: &'a Scope,
+        _target: &'a str,
+        _id: Option<&'a str>,
+        _mark: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<String>, Fault>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Ends a session that nobody here is in.
+    fn end_session<'a>(&'a self, _scope: &'a Scope, _id: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// A password for `user` of the database at `to`, by IAM. A secret: it is shown to whoever asked for it only.
     fn database_token<'a>(
         &'a self,

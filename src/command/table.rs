@@ -305,6 +305,7 @@ commands! {
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show resources that belong to no environment, with reasons" {}
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
+    EndSessions "end-sessions" "end the sessions that a toban which was killed left open" {}
     Progress "progress" "show running changes, and how the last ones ended" {}
     Explain "explain" "tell why an environment is not well: causes with evidence, and what was changed before" {
         hint: Some("explain"), keys: &["X"], at: OF_ENVIRONMENTS, takes: Argument::Environment

@@ -25,7 +25,7 @@ use text_pages::{copy_name, describe, help, raw};
 /// What happens once the first frame is on the screen.
 pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     model.asking = true;
-    vec![Effect::Scopes, Effect::Journal]
+    vec![Effect::Scopes, Effect::Journal, Effect::LeftSessions]
 }
 
 /// Runs a command, with what was typed behind it, if it can be used here.
@@ -86,6 +86,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
             go(model, Page::Journal(Sheet::default()));
             return vec![Effect::Journal];
         }
+        Command::EndSessions => return end_sessions(model),
         Command::Unassigned => go(model, Page::Unassigned(Sheet::default())),
         Command::Describe => describe(model),
         Command::Raw => raw(model),
@@ -241,4 +242,18 @@ fn mark(model: &mut Model) {
         }
         None => model.notices.info(model.now, "this row cannot be marked"),
     }
+}
+
+/// Ends what a toban that was killed left open, unless nothing may be changed.
+fn end_sessions(model: &mut Model) -> Vec<Effect> {
+    model.dirty = true;
+    if model.left_sessions.is_empty() {
+        model.notices.info(model.now, "no session was left open");
+        return Vec::new();
+    }
+    if model.gate.read_only {
+        model.notices.fault(model.now, crate::change::gate::Refused::ReadOnly.to_string());
+        return Vec::new();
+    }
+    vec![Effect::EndSessions(std::mem::take(&mut model.left_sessions))]
 }

@@ -4,6 +4,7 @@
 use super::settings::Choice;
 use crate::change::gate::Approved;
 use crate::engine::journal::Line;
+use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
 use crate::engine::run_procedure::ProcedureRun;
 use crate::engine::session::SessionRequest;
@@ -62,6 +63,10 @@ pub enum Effect {
     Theme(String),
     /// Read the journal.
     Journal,
+    /// Find the sessions that a toban which was killed left open.
+    LeftSessions,
+    /// End those.
+    EndSessions(Vec<LeftSession>),
     /// Write down how changes ended whose end nobody wrote down, then read the journal again.
     Close(Vec<Line>),
     /// Take the mouse, or let go of it.

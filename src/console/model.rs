@@ -25,6 +25,7 @@ use super::tunnels::{TunnelChoice, Tunnelled};
 use crate::change::gate::Gate;
 use crate::command::Where;
 use crate::engine::journal::Entry;
+use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
 use crate::overview::Picture;
@@ -88,6 +89,8 @@ pub struct Model {
     pub mouse: bool,
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
+    /// Sessions that a toban which was killed left open.
+    pub left_sessions: Vec<LeftSession>,
     /// What it saw of stops and starts.
     pub uptime_log: UptimeLog,
     /// What is under way, and what ended lately; newest last.
@@ -149,6 +152,7 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
+            left_sessions: Vec::new(),
             uptime_log: UptimeLog::default(),
             underway: Vec::new(),
             announced: StopWarnings::new(),

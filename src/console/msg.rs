@@ -11,6 +11,7 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::display::Extra;
 use crate::engine::journal::Entry;
+use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
 use crate::keys::Chord;
 use crate::kinds::log_page::LogPage;
@@ -96,6 +97,10 @@ pub enum Event {
     Themed(Result<Box<Theme>, String>),
     /// The journal's latest entries, newest last.
     Journal(Vec<Entry>),
+    /// The sessions that a toban which was killed left open.
+    LeftSessions(Vec<LeftSession>),
+    /// They were ended, or why one could not be.
+    EndedSessions(Result<usize, String>),
     /// An edge of a schedule was executed beside the console, or missed; a sentence for the reader.
     Kept(String),
     /// Something outside did not work; a sentence for the reader.

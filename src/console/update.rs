@@ -178,6 +178,26 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.dirty = true;
             vec![Effect::Journal]
         }
+        Event::LeftSessions(left) => {
+            if !left.is_empty() {
+                let what = crate::text::counted(left.len(), "session");
+                model.notices.fault(
+                    model.now,
+                    format!("a toban that was killed left {what} open; `:end-sessions` ends what it left"),
+                );
+                model.dirty = true;
+            }
+            model.left_sessions = left;
+            Vec::new()
+        }
+        Event::EndedSessions(got) => {
+            match got {
+                Ok(count) => model.notices.info(model.now, format!("{} ended", crate::text::counted(count, "session"))),
+                Err(why) => model.notices.fault(model.now, why),
+            }
+            model.dirty = true;
+            vec![Effect::LeftSessions, Effect::Journal]
+        }
         Event::Journal(entries) => {
             model.uptime_log = journal::rests(&entries);
             model.journal = entries;

@@ -1,6 +1,7 @@
 //! Sessions for both faces: opened between their two lines in the journal, which tell who, where, why, the session's
 //! id and how it ended; tokens never. Touches the outside through `Cloud` and the journal writer only.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -8,6 +9,7 @@ use tokio::time::timeout;
 
 use super::execute::{JournalWriter, entry_id};
 use super::journal::Line;
+use super::left_sessions::OpenNote;
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
@@ -69,9 +71,18 @@ pub struct Record {
     /// The session's id.
     pub id: String,
     journal_writer: JournalWriter,
+    /// Says as long as it lives that the session is open here.
+    _open: Arc<Option<OpenNote>>,
 }
 
 impl Record {
+    fn new(entry: String, id: &str, journal_writer: &JournalWriter, mut open: Option<OpenNote>) -> Self {
+        if let Some(open) = &mut open {
+            open.answered(id);
+        }
+        Self { entry, id: id.to_owned(), journal_writer: journal_writer.clone(), _open: Arc::new(open) }
+    }
+
     /// Writes how it ended.
     pub async fn close(&self, cloud: &dyn Cloud, end: &End) {
         self.journal_writer.close(&Line::left(&self.entry, cloud.now(), &self.id, end)).await;
@@ -88,12 +99,13 @@ pub async fn open_session(
     journal_writer: &JournalWriter,
 ) -> Result<Visiting, Fault> {
     let entry = begin(cloud, session_request, journal_writer).await?;
+    let (ask, open) = note(cloud, session_request, journal_writer);
     let begun = Begun { entry: Some(entry), cloud, session_request, journal_writer, before: cloud.abandoned().len() };
-    let got = cloud.converse(&session_request.plan.scope, &session_request.ask).await;
+    let got = cloud.converse(&session_request.plan.scope, &ask).await;
     let entry = begun.answered();
     match got {
         Ok(session) => {
-            let record = Record { entry, id: session.id.clone(), journal_writer: journal_writer.clone() };
+            let record = Record::new(entry, &session.id, journal_writer, open);
             Ok(Visiting { session, record })
         }
         Err(fault) => {
@@ -153,12 +165,13 @@ pub async fn start_plugin_session(
     journal_writer: &JournalWriter,
 ) -> Result<(Plugged, Record), Fault> {
     let entry = begin(cloud, session_request, journal_writer).await?;
+    let (ask, open) = note(cloud, session_request, journal_writer);
     let begun = Begun { entry: Some(entry), cloud, session_request, journal_writer, before: cloud.abandoned().len() };
-    let got = cloud.start_plugin_session(&session_request.plan.scope, &session_request.ask).await;
+    let got = cloud.start_plugin_session(&session_request.plan.scope, &ask).await;
     let entry = begun.answered();
     match got {
         Ok(plugged) => {
-            let record = Record { entry, id: plugged.id.clone(), journal_writer: journal_writer.clone() };
+            let record = Record::new(entry, &plugged.id, journal_writer, open);
             Ok((plugged, record))
         }
         Err(fault) => {
@@ -166,6 +179,18 @@ pub async fn start_plugin_session(
             Err(fault)
         }
     }
+}
+
+/// What AWS is asked for, with a mark, and a note of it for whoever comes after a toban that was killed.
+fn note(
+    cloud: &dyn Cloud,
+    session_request: &SessionRequest,
+    journal_writer: &JournalWriter,
+) -> (StartRequest, Option<OpenNote>) {
+    let (ask, mark) = session_request.ask.clone().marked();
+    let open =
+        OpenNote::write(journal_writer.path.as_deref(), &session_request.plan, (ask.target(), mark), cloud.now());
+    (ask, open)
 }
 
 /// Writes that a session is about to be opened; the id of its entry.

@@ -27,14 +27,15 @@ pub fn command(line: &str, nonce: &str) -> String {
 }
 
 /// The same for a line that is given a standard input: it says behind `nonce` when it takes some, takes [`feed`]'s, and its
-/// terminal leaves output as it is. Where it has been read or nobody wants more of it, the shell waits to be ended.
+/// terminal leaves output as it is. The exit code is told as soon as the line is done, also where input never ends.
 #[must_use]
 pub fn fed_command(line: &str, nonce: &str) -> String {
     let script = format!(
         "if command -v stty >/dev/null && command -v base64 >/dev/null && stty -echo -opost; then \
-         printf '\\036toban-{nonce}:{GO}\\036'; base64 -d | ( {line}\n); code=$?; \
-         else echo 'toban: standard input takes stty and base64 there' >&2; code={MISSING}; fi\n\
-         printf '\\036toban-{nonce}:%d\\036' $code; while read -r _; do :; done; read -r _"
+         printf '\\036toban-{nonce}:{GO}\\036'; \
+         base64 -d | {{ ( {line}\n); printf '\\036toban-{nonce}:%d\\036' $?; }}; \
+         else echo 'toban: standard input takes stty and base64 there'; printf '\\036toban-{nonce}:{MISSING}\\036'; fi; \
+         while read -r _; do :; done; read -r _"
     );
     format!("/bin/sh -c {}", quoted(&script))
 }
@@ -45,6 +46,8 @@ const GO: &str = "go";
 const MISSING: u8 = 127;
 /// So many bytes of input are one line: far fewer than a terminal keeps of one (4,095; 1,024 outside Linux).
 const LINE: usize = 57;
+/// So much is read at once.
+const READ: usize = LINE * 256;
 /// The key for the end of input, on a line of its own.
 const END: &str = "\x04";
 
@@ -55,6 +58,7 @@ const END: &str = "\x04";
 pub async fn feed(mut input: impl AsyncRead + Unpin, to: mpsc::Sender<Outgoing>) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     loop {
+        bytes.reserve(READ);
         let is_end = input.read_buf(&mut bytes).await? == 0;
         let whole = if is_end { bytes.len() } else { bytes.len() / LINE * LINE };
         let mut text = String::with_capacity(whole * 2);
@@ -256,7 +260,7 @@ mod tests {
     #[test]
     fn a_shell_tells_the_exit_code() {
         let line = command("echo 'it'; exit 7", "n1").replacen("read -r _", ":", 1);
-        let said = std::process::Command::new("/bin/sh").args(["-c", &line]).output().expect("a shell");
+        let said = Command::new("/bin/sh").args(["-c", &line]).output().expect("a shell");
         assert_eq!(read(&[&said.stdout]), (b"it\n".to_vec(), Some(7)));
     }
 

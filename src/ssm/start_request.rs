@@ -37,6 +37,18 @@ impl fmt::Debug for Token {
     }
 }
 
+/// How a mark begins.
+const MARK: &str = "[toban ";
+/// The longest reason that Systems Manager takes, characters.
+const REASON: usize = 256;
+
+/// The mark at the end of a reason.
+fn mark_of(reason: &str) -> Option<&str> {
+    let mark = reason.get(reason.rfind(MARK)?..)?;
+    let digits = mark.strip_prefix(MARK)?.strip_suffix(']')?;
+    (digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())).then_some(mark)
+}
+
 /// What to open.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StartRequest {
@@ -91,6 +103,22 @@ impl StartRequest {
     pub fn shakes_hands(&self) -> bool {
         let Self::Start { document: Some(document), .. } = self else { return false };
         document != "AWS-StartInteractiveCommand"
+    }
+
+    /// The same, with a mark of its own at the end of the reason, by which the session is found again, and the mark. One that
+    /// has a mark keeps it; `ExecuteCommand` has no room for one.
+    #[must_use]
+    pub fn marked(mut self) -> (Self, Option<String>) {
+        let Self::Start { reason, .. } = &mut self else { return (self, None) };
+        let kept = reason.as_deref().and_then(mark_of).map(str::to_owned);
+        let mark = kept.unwrap_or_else(|| {
+            let mark = format!("{MARK}{:016x}]", fastrand::u64(..));
+            let room = REASON - mark.len() - 1;
+            let words: String = reason.as_deref().unwrap_or_default().chars().take(room).collect();
+            *reason = Some(if words.is_empty() { mark.clone() } else { format!("{words} {mark}") });
+            mark
+        });
+        (self, Some(mark))
     }
 
     /// How the agent there names itself.
@@ -211,6 +239,30 @@ pub trait SessionSource: Send + Sync + fmt::Debug {
 #[cfg(test)]
 mod tests {
     use super::{StartRequest, Token};
+
+    #[test]
+    fn a_mark_is_one_of_a_kind_leaves_the_reason_readable_and_stays() {
+        let reason = |ask: &StartRequest| match ask {
+            StartRequest::Start { reason, .. } => reason.clone().unwrap_or_default(),
+            StartRequest::Exec { .. } => String::new(),
+        };
+        let (long, mark) = StartRequest::shell("i-1").because(&"ü".repeat(400)).marked();
+        assert_eq!(reason(&long).chars().count(), 256);
+        let mark = mark.expect("a mark");
+        assert!(reason(&long).ends_with(&mark), "{mark}");
+        assert_eq!(long.clone().marked(), (long, Some(mark)), "once marked it stays so");
+        let (short, mark) = StartRequest::shell("i-1").because("a look [toban 12]").marked();
+        assert!(reason(&short).starts_with("a look [toban 12] [toban "), "{}", reason(&short));
+        assert_ne!(StartRequest::shell("i-1").marked().1, mark);
+        let exec = StartRequest::Exec {
+            cluster: "c".to_owned(),
+            task: "t".to_owned(),
+            container: "web".to_owned(),
+            command: "sh".to_owned(),
+            target: "ecs:c_t_r".to_owned(),
+        };
+        assert_eq!(exec.clone().marked(), (exec, None));
+    }
 
     #[test]
     fn tokens_are_not_printed() {

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot set up has nothing to say")]
 
 mod input;
+mod left;
 mod memory;
 mod plugin;
 mod rights;

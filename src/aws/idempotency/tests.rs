@@ -119,13 +119,18 @@ async fn a_write_that_never_reached_aws_is_repeated_and_nothing_is_lost() {
 
 #[test]
 fn every_write_that_a_kind_declares_has_its_decision() {
-    const ONCE: [&str; 8] = [
+    const ONCE: [&str; 13] = [
+        "batch:SubmitJob",
+        "ecs:ContinueServiceDeployment",
         "ecs:ExecuteCommand",
         "ecs:RegisterTaskDefinition",
         "ecs:StopServiceDeployment",
         "ecs:UpdateService",
+        "lambda:InvokeFunction",
         "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
+        "rds:CreateDBClusterSnapshot",
+        "rds:CreateDBSnapshot",
         "ssm:SendCommand",
         "ssm:StartSession",
     ];

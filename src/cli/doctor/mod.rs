@@ -1,5 +1,6 @@
 //! `toban doctor`: credentials, permissions, clock, terminal, files. One line a check, and under
-//! each that fails its remedy. Looks through the same engine as everything else and changes nothing.
+//! each that fails its remedy. Looks through the same engine as everything else and changes nothing but what it is asked to
+//! end: sessions that a toban which was killed left open.
 
 mod check;
 mod cloud;
@@ -15,7 +16,7 @@ pub(crate) use check::{Check, Report};
 use super::exit::{Exit, Failure};
 use super::read;
 use super::read::CommandContext;
-use super::{args, change, output, resolve};
+use super::{args, change, left_sessions, output, resolve};
 use crate::config::{ConfigError, Dirs};
 use crate::engine::headless::Snapshot;
 use crate::world::Scope;
@@ -43,6 +44,7 @@ pub(super) async fn run(
         }
         report.add(Check::fail("where to look", failure.message.clone(), REGION).because(failure.exit));
     }
+    left(&mut report, context, args.end_sessions).await;
     match args.json {
         true => output::json(&report.json()?)?,
         false => output::data(&report.text(context.paint.as_ref()))?,
@@ -75,6 +77,23 @@ async fn account(report: &mut Report, context: &CommandContext, args: &args::Doc
         cloud::pins(report, &snapshot, configured_environments, &scopes, named.is_none());
     }
     Ok(())
+}
+
+/// Tells of the sessions that a toban which was killed left open, and ends them if that is asked for.
+async fn left(report: &mut Report, context: &CommandContext, may_end: bool) {
+    for left in left_sessions::open(context).await {
+        let (about, message) = (format!("session {}", left.id), left.sentence());
+        report.add(match may_end {
+            false => Check::warn(about, message, format!("end it: {}", left_sessions::COMMAND)),
+            true => match left_sessions::ended(context, &left).await {
+                Ok(()) => Check::well(about, "left open by a toban that was killed; it is ended now"),
+                Err(failure) => {
+                    let why = format!("{message}; it could not be ended: {}", failure.message);
+                    Check::fail(about, why, "end it in Systems Manager, Session Manager").because(failure.exit)
+                }
+            },
+        });
+    }
 }
 
 fn scopes_of(typed: &str, snapshot: &Snapshot) -> Result<Vec<Scope>, Failure> {

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use aws_sdk_ecs::operation::execute_command::ExecuteCommandOutput;
 use aws_sdk_ecs::operation::execute_command::builders::ExecuteCommandInputBuilder;
-use aws_sdk_ssm::types::{Session, SessionFilter, SessionFilterKey, SessionState};
+use aws_sdk_ssm::types::Session;
 use tokio::sync::oneshot;
 
 use super::sessions::{Heard, Notes, Sessions};
+use super::start_guard::active;
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
 use crate::world::{Fault, FaultKind};
 
 const EXECUTE: &str = "ecs:ExecuteCommand";
-const DESCRIBE: &str = "ssm:DescribeSessions";
 const TERMINATE: &str = "ssm:TerminateSession";
 /// How long leaving may take for the answer.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -135,15 +135,6 @@ async fn given_up(aws: &Clients, got: Result<ExecuteCommandOutput, Fault>, targe
             notes.add(target, false, message);
         }
     }
-}
-
-/// The active sessions on `target`.
-async fn active(aws: &Clients, target: &str) -> Result<Vec<Session>, Fault> {
-    let filter = SessionFilter::builder().key(SessionFilterKey::TargetId).value(target).build();
-    let request = aws.ssm.describe_sessions().state(SessionState::Active).set_filters(filter.ok().map(|one| vec![one]));
-    let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
-    let is_here = |session: &Session| session.target() == Some(target);
-    Ok(answer.sessions.unwrap_or_default().into_iter().filter(is_here).collect())
 }
 
 /// What is said of a call whose answer was lost.

@@ -362,6 +362,20 @@ impl Cloud for Live {
         })
     }
 
+    fn active_session<'a>(
+        &'a self,
+        scope: &'a Scope,
+        target: &'a str,
+        id: Option<&'a str>,
+        mark: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<String>, Fault>> {
+        Box::pin(async move { self.noticed(scope, self.sessions(scope).await?.active(target, id, mark).await) })
+    }
+
+    fn end_session<'a>(&'a self, scope: &'a Scope, id: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move { self.noticed(scope, self.sessions(scope).await?.end(id).await) })
+    }
+
     fn abandoned(&self) -> Vec<Abandoned> {
         self.abandoned.all()
     }

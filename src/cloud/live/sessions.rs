@@ -23,6 +23,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::execute;
 use super::kms;
+use super::start_guard;
 use super::start_guard::StartGuard;
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
@@ -94,12 +95,13 @@ impl Sessions {
 
     async fn start(&self, ask: &StartRequest) -> Result<Opened, Fault> {
         let heard = Heard::default();
+        let ask = &ask.clone().marked().0;
         let (operation, id, url, token, target) = match ask {
             StartRequest::Start { target, document, parameters, reason } => {
                 let operation = "ssm:StartSession";
                 let parameters = (!parameters.is_empty()).then(|| parameters.clone().into_iter().collect());
                 let request = self.aws.ssm.start_session().target(target).set_document_name(document.clone());
-                let guard = StartGuard::new(self, target, reason.as_deref(), heard.clone());
+                let guard = StartGuard::new(self, target, reason.as_deref().unwrap_or_default(), heard.clone());
                 let request = request.set_parameters(parameters).reason(&guard.reason);
                 let sent = request.customize().interceptor(heard.clone()).send();
                 let session = match self.aws.call(operation, Some(target), sent).await {
@@ -134,6 +136,21 @@ impl Sessions {
         }
     }
 
+    /// The id of the active session on `target` that has that id, or that mark at the end of its reason.
+    pub(super) async fn active(
+        &self,
+        target: &str,
+        id: Option<&str>,
+        mark: Option<&str>,
+    ) -> Result<Option<String>, Fault> {
+        let is_it = |session: &aws_sdk_ssm::types::Session| match id {
+            Some(id) => session.session_id() == Some(id),
+            None => mark.is_some_and(|mark| session.reason().is_some_and(|reason| reason.ends_with(mark))),
+        };
+        let all = start_guard::active(&self.aws, target).await?;
+        Ok(all.iter().find(|session| is_it(session)).and_then(|session| session.session_id()).map(str::to_owned))
+    }
+
     async fn renew(&self, id: &str) -> Result<Option<Entrance>, Fault> {
         let heard = Heard::default();
         let sent = self.aws.ssm.resume_session().session_id(id).customize().interceptor(heard.clone()).send();
@@ -148,7 +165,7 @@ impl Sessions {
         }
     }
 
-    async fn end(&self, id: &str) -> Result<(), Fault> {
+    pub(super) async fn end(&self, id: &str) -> Result<(), Fault> {
         let sent = self.aws.ssm.terminate_session().session_id(id).send();
         self.aws.call("ssm:TerminateSession", Some(id), sent).await.map(|_| ())
     }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_ssm::types::{SessionFilter, SessionFilterKey, SessionState};
+use aws_sdk_ssm::types::{Session, SessionFilter, SessionFilterKey, SessionState};
 
 use super::sessions::{Heard, Sessions};
 use crate::aws::clients::Clients;
@@ -14,20 +14,10 @@ use crate::world::Fault;
 
 const DESCRIBE: &str = "ssm:DescribeSessions";
 const TERMINATE: &str = "ssm:TerminateSession";
-/// The longest reason that Systems Manager takes, characters.
-const REASON: usize = 256;
 /// Before each look for a session whose call was given up: AWS may still be making it.
 const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(2000)];
 /// How long leaving may take for it.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// The reason with a mark that no other session has.
-fn marked(reason: Option<&str>) -> String {
-    let mark = format!("[toban {:016x}]", fastrand::u64(..));
-    let room = REASON - mark.len() - 1;
-    let words: String = reason.unwrap_or_default().chars().take(room).collect();
-    if words.is_empty() { mark } else { format!("{words} {mark}") }
-}
 
 /// Ends the session that is being started, unless its answer came.
 #[derive(Debug)]
@@ -43,8 +33,8 @@ pub(super) struct StartGuard {
 
 impl StartGuard {
     /// Watches over a session on `target` that is about to be asked for.
-    pub(super) fn new(sessions: &Sessions, target: &str, reason: Option<&str>, heard: Heard) -> Self {
-        Self { sessions: sessions.clone(), target: target.to_owned(), reason: marked(reason), heard, armed: true }
+    pub(super) fn new(sessions: &Sessions, target: &str, reason: &str, heard: Heard) -> Self {
+        Self { sessions: sessions.clone(), target: target.to_owned(), reason: reason.to_owned(), heard, armed: true }
     }
 
     /// The answer came, whatever it says.
@@ -77,14 +67,21 @@ impl StartGuard {
     }
 }
 
+/// The active sessions on `target`.
+pub(super) async fn active(aws: &Clients, target: &str) -> Result<Vec<Session>, Fault> {
+    let filter = SessionFilter::builder().key(SessionFilterKey::TargetId).value(target).build();
+    let request = aws.ssm.describe_sessions().state(SessionState::Active).max_results(200);
+    // A filter that cannot be written finds no fewer.
+    let request = request.set_filters(filter.ok().map(|filter| vec![filter]));
+    let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
+    let is_here = |session: &Session| session.target() == Some(target);
+    Ok(answer.sessions.unwrap_or_default().into_iter().filter(is_here).collect())
+}
+
 /// The id of the active session on `target` with that reason.
 async fn find(aws: &Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
-    let filter = SessionFilter::builder().key(SessionFilterKey::TargetId).value(target).build();
-    let mut request = aws.ssm.describe_sessions().state(SessionState::Active).max_results(200);
-    // A filter that cannot be written finds no fewer.
-    request = request.set_filters(filter.ok().map(|filter| vec![filter]));
-    let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
-    let ours = answer.sessions().iter().find(|session| session.reason() == Some(reason));
+    let all = active(aws, target).await?;
+    let ours = all.iter().find(|session| session.reason() == Some(reason));
     Ok(ours.and_then(|session| session.session_id()).map(str::to_owned))
 }
 

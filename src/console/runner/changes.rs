@@ -13,6 +13,8 @@ use crate::console::msg::{Event, Msg};
 use crate::engine::execute::{JournalWriter, execute};
 use crate::engine::journal;
 use crate::engine::journal::Line;
+use crate::engine::left_sessions;
+use crate::engine::left_sessions::LeftSession;
 use crate::engine::run_procedure::{ProcedureRun, drive_on};
 use crate::engine::session::{SessionRequest, open_session, remedy};
 use crate::ssm::channel::End;
@@ -83,6 +85,28 @@ impl Runner {
                 let _ = tell.send(Msg { now: cloud.now(), news });
             }
         });
+    }
+
+    /// Asks only where a dead toban left a note: else nothing is asked.
+    pub(super) fn left_sessions(&self) {
+        let Some(path) = self.settings.journal.clone() else { return };
+        let cloud = Arc::clone(&self.cloud);
+        let work = async move { Event::LeftSessions(left_sessions::find(&*cloud, &path).await) };
+        self.spawn(work, |fault| Event::Failed(fault.sentence()));
+    }
+
+    pub(super) fn end_sessions(&self, left: Vec<LeftSession>) {
+        let journal_writer = JournalWriter { path: self.settings.journal.clone(), who: None };
+        let cloud = Arc::clone(&self.cloud);
+        let work = async move {
+            for one in &left {
+                if let Err(fault) = left_sessions::end(&*cloud, &journal_writer, one).await {
+                    return Event::EndedSessions(Err(format!("{}: {}", one.sentence(), fault.sentence())));
+                }
+            }
+            Event::EndedSessions(Ok(left.len()))
+        };
+        self.spawn(work, |fault| Event::EndedSessions(Err(fault.sentence())));
     }
 
     pub(super) fn journal(&self) {

@@ -200,6 +200,8 @@ impl Runner {
             Effect::Browse(url) => self.browse(url),
             Effect::Theme(name) => self.theme(name),
             Effect::Journal => self.journal(),
+            Effect::LeftSessions => self.left_sessions(),
+            Effect::EndSessions(left) => self.end_sessions(left),
             Effect::Close(lines) => self.close(lines),
             Effect::Mouse(on) => screen.mouse(on)?,
             Effect::Redraw => screen.redraw()?,

@@ -35,7 +35,7 @@ fn serde_cluster(arn: Arn, name: &str) -> Cluster {
 /// A console that knows where to look, with the readings it started.
 fn started() -> (Model, Vec<PollRequest>) {
     let mut model = model();
-    assert_eq!(tell(&mut model, Event::Started), [Effect::Scopes, Effect::Journal]);
+    assert_eq!(tell(&mut model, Event::Started), [Effect::Scopes, Effect::Journal, Effect::LeftSessions]);
     let effects = tell(&mut model, Event::Scopes(0, Ok(vec![scope()])));
     let readings = effects
         .iter()
@@ -376,4 +376,28 @@ fn going_to_an_environment_by_name_replaces_where_one_was() {
     type_in(&mut model, "env prod");
     press(&mut model, &["enter"]);
     assert!(text(&mut model, 120, 10).contains("could be prooflink-prod, 本番環境-prod"));
+}
+
+#[test]
+fn what_a_dead_toban_left_open_is_said_and_ended_when_asked_for() {
+    use crate::engine::left_sessions::LeftSession;
+    let (mut model, _) = started();
+    let ask = |model: &mut Model| {
+        press(model, &[":"]);
+        type_in(model, "end-sessions");
+        press(model, &["enter"])
+    };
+    let ends = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::EndSessions(_)));
+    tell(&mut model, Event::LeftSessions(Vec::new()));
+    assert!(!ends(&ask(&mut model)), "there is none");
+    let left = vec![LeftSession::sample("s-1"), LeftSession::sample("s-2")];
+    tell(&mut model, Event::LeftSessions(left.clone()));
+    let said = model.notices.now().map(|(_, text)| text.to_owned()).unwrap_or_default();
+    assert!(said.contains("left 2 sessions open") && said.contains("`:end-sessions`"), "{said}");
+    model.gate.read_only = true;
+    assert!(!ends(&ask(&mut model)), "nothing may be changed");
+    model.gate.read_only = false;
+    assert!(ask(&mut model).contains(&Effect::EndSessions(left)));
+    let after = tell(&mut model, Event::EndedSessions(Ok(2)));
+    assert!(after.contains(&Effect::LeftSessions) && after.contains(&Effect::Journal), "{after:?}");
 }

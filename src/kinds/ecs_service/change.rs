@@ -158,15 +158,16 @@ impl Tell {
             ServiceUpdate::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
             ServiceUpdate::Answer(given) => return answer::give(aws, subject, given).await,
         };
-        let (id, mut receipt) = match aws.call(UPDATE, Some(subject.name()), request.send()).await {
+        let (id, record, mut receipt) = match aws.call(UPDATE, Some(subject.name()), request.send()).await {
             Ok(answer) => {
-                let id = answer.service().and_then(primary).unwrap_or_default();
-                (id, Receipt { request_ids: request_id(&answer), ..Receipt::default() })
+                let service = answer.service();
+                let id = service.and_then(primary).unwrap_or_default();
+                let record = service.and_then(|service| text(service.current_service_deployment()));
+                (id, record, Receipt { request_ids: request_id(&answer), ..Receipt::default() })
             }
             Err(fault) => return lost::update(aws, self, &before, fault).await,
         };
         receipt.facts.push(("deployment", id));
-        let record = service.and_then(|service| text(service.current_service_deployment()));
         receipt.facts.extend(record.map(|arn| ("record", arn)));
         receipt.message = Some(match &self.what {
             ServiceUpdate::Scale(count) => format!("{} has the desired count {count}", subject.name()),

@@ -171,16 +171,18 @@ impl Procedure for JobRunProcedure {
                 self.run = receipt.fact("run").map(str::to_owned);
                 Phase::Watch { since: now }
             }
-            Err(fault) => match fault.kind {
-                FaultKind::Offline | FaultKind::Timeout | FaultKind::Garbled | FaultKind::Odd if is_call => {
-                    let message = format!("whether it was called is not known: {}", fault.sentence());
-                    Phase::Over(Ending::incomplete(message))
+            Err(fault) => {
+                use FaultKind::{Garbled, Odd, Offline, Timeout};
+                let is_lost = fault.answer_lost || matches!(fault.kind, Offline | Timeout | Garbled | Odd);
+                match (is_lost, is_call) {
+                    (false, _) => Phase::Over(Ending::failed(fault.sentence())),
+                    (true, true) => {
+                        let message = format!("whether it was called is not known: {}", fault.sentence());
+                        Phase::Over(Ending::incomplete(message))
+                    }
+                    (true, false) => Phase::Seek { since: now, why: fault.sentence() },
                 }
-                FaultKind::Offline | FaultKind::Timeout | FaultKind::Garbled | FaultKind::Odd => {
-                    Phase::Seek { since: now, why: fault.sentence() }
-                }
-                _ => Phase::Over(Ending::failed(fault.sentence())),
-            },
+            }
         };
     }
 

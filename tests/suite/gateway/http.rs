@@ -61,7 +61,8 @@ pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
 
 /// Whether a call starts, renews or ends a session, or asks for its key.
 fn is_ours(headers: &BTreeMap<String, String>) -> bool {
-    const OURS: [&str; 5] = ["StartSession", "ResumeSession", "TerminateSession", "ExecuteCommand", "GenerateDataKey"];
+    const OURS: [&str; 6] =
+        ["StartSession", "ResumeSession", "TerminateSession", "DescribeSessions", "ExecuteCommand", "GenerateDataKey"];
     headers.get("x-amz-target").and_then(|target| target.rsplit('.').next()).is_some_and(|name| OURS.contains(&name))
 }
 
@@ -190,6 +191,12 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
                 session.over.send_replace(true);
             }
             (200, json!({"SessionId": text("SessionId")}))
+        }
+        "DescribeSessions" => {
+            let all = state.sessions.lock().unwrap();
+            let open = all.values().filter(|session| !*session.over.borrow());
+            let open = open.map(|session| json!({"SessionId": session.id, "Target": session.target}));
+            (200, json!({"Sessions": open.collect::<Vec<_>>()}))
         }
         "GenerateDataKey" => {
             let context = &ask["EncryptionContext"];

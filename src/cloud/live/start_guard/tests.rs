@@ -1,6 +1,5 @@
 //! A session whose answer never comes, against a Systems Manager on this machine that opens it all the same.
 
-use super::*;
 use crate::cloud::live::testing::{Start, aws_here, next, sessions};
 use crate::ssm::start_request::{SessionSource, StartRequest};
 
@@ -34,13 +33,4 @@ async fn a_session_whose_call_is_given_up_is_found_and_ended_before_we_leave() {
         note.is_known && note.target == "i-1" && note.message.starts_with("session s-1, which AWS had started"),
         "{note:?}"
     );
-}
-
-#[test]
-fn a_mark_is_one_of_a_kind_and_leaves_the_reason_readable() {
-    let long = marked(Some(&"ü".repeat(400)));
-    assert_eq!(long.chars().count(), REASON);
-    assert!(marked(Some("a look")).starts_with("a look [toban "));
-    assert!(marked(None).starts_with("[toban "));
-    assert_ne!(marked(None), marked(None));
 }

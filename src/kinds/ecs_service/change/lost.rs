@@ -76,7 +76,7 @@ pub(super) async fn update(aws: &Clients, tell: &Tell, before: &Service, fault: 
             let id = id.await?;
             Ok(found(request_id, &format!("{} wants {count} tasks", tell.subject.name()), ("deployment", id)))
         }
-        ServiceUpdate::TakeBack(_) => Err(fault),
+        ServiceUpdate::TakeBack(_) | ServiceUpdate::Answer(_) => Err(fault),
     }
 }
 
