@@ -396,6 +396,8 @@ fn what_a_dead_toban_left_open_is_said_and_ended_when_asked_for() {
     assert!(said.contains("left 2 sessions open") && said.contains("`:end-sessions`"), "{said}");
     model.gate.read_only = true;
     assert!(!ends(&ask(&mut model)), "nothing may be changed");
+    // What was refused stays in the prompt.
+    press(&mut model, &["esc"]);
     model.gate.read_only = false;
     assert!(ask(&mut model).contains(&Effect::EndSessions(left)));
     let after = tell(&mut model, Event::EndedSessions(Ok(2)));
