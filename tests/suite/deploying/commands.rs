@@ -189,7 +189,6 @@ fn instances_that_do_not_serve_go_back_and_the_exit_code_says_so() {
 const KAJIMARU: [&str; 4] = ["deploy", "kajimaru/kajimaru-TG", "--confirm", "kajimaru"];
 
 #[test]
-#[ignore = "was not seen to end within two minutes since deployments are watched to a time-out; to be repaired"]
 fn instances_are_deployed_rolled_back_and_migrated() {
     let peer = context(&["kajimaru"]);
     let deploy = |more: &[&str], code| at(&peer, &[&KAJIMARU, more].concat(), code);

@@ -34,12 +34,19 @@ impl Duty {
     /// Waits until `shown` is on the screen, and puts the cursor on the row that a filter for `name` leaves, which `but`
     /// is not. By the filter alone: how many tabs a panel is away changes while the others are read.
     fn on(mut self, name: &str, shown: &str, but: &str) -> Self {
+        // Everything is read and the environment's own page is there: what is typed sooner lands on the fleet, or on rows
+        // that nothing can be done with yet.
         self.toban.shows(shown);
+        self.toban.wait("the environment, read whole", |screen| {
+            let head = screen.lines().next().unwrap_or_default();
+            !head.contains(" fleet ") && !head.contains("waiting for ")
+        });
         self.toban.keys(&format!("/{name}\r"));
         self.toban.hides(but);
         self.toban.wait("the cursor on it alone", |screen| {
+            let head = screen.lines().next().unwrap_or_default();
             // A function and its API have one name.
-            (screen.contains(" · 1 of ") || screen.contains(" · 2 of "))
+            [1, 2].iter().any(|left| head.contains(&format!("/{name} · {left} of ")))
                 && screen.lines().any(|line| line.starts_with('▸'))
         });
         self
@@ -76,6 +83,8 @@ impl Duty {
                 self.toban.keys("y");
             }
         }
+        // Its page first: what the one before said at its end may still stand on the screen.
+        self.toban.wait("its page", |screen| screen.lines().next().unwrap_or_default().contains(" › "));
         self.toban.shows(end);
         self.toban.keys("\u{1b}");
         // By where we are: the plan itself may be out of sight already, and what is typed on joins the escape.
@@ -125,6 +134,8 @@ fn every_verb_of_a_service(context: &mut Duty, family: &str) {
 #[case::prooflink("prooflink", "prooflink-dev", "prooflink-dev-task", None)]
 #[case::cdk("backend", "backend-dev", "ComputeStackdevBackendTaskDef0A1B2C3D", None)]
 #[case::municipal_backend("city", "city-poc", "city-poc-backend", None)]
+#[case::municipal_frontend("city", "city-poc", "city-poc-frontend", None)]
+#[case::municipal_production_by_a_role("city", "city-prod", "city-prod-frontend", Some("city-prod"))]
 fn a_service_of_the_peer(
     #[case] system: &str,
     #[case] environment: &str,

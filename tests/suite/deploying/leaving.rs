@@ -144,7 +144,10 @@ fn what_was_started_to_ignore_a_hang_up_goes_on() {
     let toban = peer.toban();
     let mut command = Command::new("/bin/sh");
     for (name, value) in toban.get_envs() {
-        command.env(name, value.expect("a value"));
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(toban.get_program()).args(DEPLOY);
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
