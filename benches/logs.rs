@@ -1,4 +1,5 @@
-//! What log lines cost: bytes for each of a million, lines taken in a second, and a key with its frame over all of them.
+//! What log lines cost: bytes for each of a million, lines taken in a second, a key with its frame over all of them, and the
+//! frames while ten thousand a second are followed.
 //! `cargo bench -p toban-benches --bench logs`. Memory is read from `/proc`, so on Linux only.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 #![expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
@@ -7,10 +8,11 @@ mod measure;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{buffer::Buffer, layout::Rect};
+use toban::console::effect::Effect;
 use toban::console::model::Model;
 use toban::console::msg::{Event, Msg};
 use toban::console::page::Page;
@@ -110,6 +112,7 @@ fn main() {
         title: "logs of app".to_owned(),
         environment: None,
         owners: Vec::new(),
+        is_whole: false,
         beside: Vec::new(),
         wanted: Wanted::default(),
     };
@@ -137,4 +140,68 @@ fn main() {
     );
     press("the next line of trouble", &["N", "n"]);
     press("templates and lines by turns", &["o"]);
+    drop(model);
+    follow(&streams);
+}
+
+/// So many lines are written in a second that is followed.
+const RATE: u64 = 10_000;
+/// So long it is followed.
+const SECONDS: u64 = 30;
+/// A frame may take no longer.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Ten thousand lines a second are written while a page follows them: what comes, a key now and then, and the frame of
+/// each sixtieth of a second are timed together, as a reader meets them.
+fn follow(streams: &[Arc<str>]) {
+    let subject = Subject {
+        title: "logs of app".to_owned(),
+        environment: None,
+        owners: Vec::new(),
+        is_whole: false,
+        beside: Vec::new(),
+        wanted: Wanted::default(),
+    };
+    let mut model = Model::new(Settings::default(), 7, now());
+    model.enter(Page::Logs(Box::new(LogView::new(1, subject, feed(), Vec::new()))));
+    let mut written = 0_u64;
+    let mut frames = Vec::new();
+    let mut buffer = Buffer::empty(SIZE);
+    for frame in 0..SECONDS * 60 {
+        let at = now() + SignedDuration::from_millis(i64::try_from(frame * 1_000 / 60).unwrap_or_default());
+        let due = RATE * frame / 60;
+        let begun = Instant::now();
+        let mut effects = update(&mut model, Msg { now: at, news: Event::Tick });
+        if frame % 20 == 7 {
+            let chord = if frame % 40 == 7 { "k" } else { "G" };
+            effects.extend(update(&mut model, Msg { now: at, news: Event::Key(chord.parse().expect("a chord")) }));
+        }
+        let mut busy = begun.elapsed();
+        for effect in effects {
+            let Effect::ReadLogs(view, ask) = effect else { continue };
+            // What the runner does beside the loop is not the frame's.
+            let till = due.min(written + PAGE);
+            let events: Vec<LogEvent> = (written..till).map(|id| written_at(id, at, streams)).collect();
+            let more = till < due;
+            written = till;
+            let got = LogPage { events, next: more.then(|| written.to_string()), more, ..LogPage::default() };
+            let begun = Instant::now();
+            update(&mut model, Msg { now: at, news: Event::LogsRead(view, ask.number, Ok(got)) });
+            busy += begun.elapsed();
+        }
+        let begun = Instant::now();
+        buffer.reset();
+        let (shown, _) = paint(&model, SIZE, &mut buffer);
+        model.saw(shown);
+        frames.push(busy + begun.elapsed());
+    }
+    let over = frames.iter().filter(|took| **took > FRAME).count();
+    let worst = frames.iter().max().copied().unwrap_or_default();
+    println!("followed: {written} lines, {RATE} a second; {over} of {} frames took longer than 16 ms", frames.len());
+    println!("the longest frame: {:.2} ms", worst.as_secs_f64() * 1000.0);
+    measure::say("a frame while they are followed", frames);
+}
+
+fn written_at(id: u64, now: Timestamp, streams: &[Arc<str>]) -> LogEvent {
+    LogEvent { at: now.as_millisecond() - 400, ..event(id, streams) }
 }

@@ -5,6 +5,7 @@ use crate::overview::EnvironmentStatus;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
@@ -26,6 +27,9 @@ use crate::world::{EnvironmentName, Fault, Scope, World};
 use super::exit::{Exit, Failure, is_credentials};
 use super::interrupt::interrupt;
 use super::{output, resolve};
+
+/// How often what was read is written down while a command goes on reading.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// What a headless command works with.
 pub struct CommandContext {
@@ -148,7 +152,12 @@ pub(super) async fn on(
         focused: context.settings.refresh,
         ..PollIntervals::default()
     };
+    let mut written: Option<Instant> = None;
     let mut kept = |snapshot: &Snapshot| {
+        if written.is_none_or(|at| at.elapsed() >= KEEP_EVERY) {
+            written = Some(Instant::now());
+            headless::keep(&context.cloud, context.memory.as_ref(), snapshot, &context.view);
+        }
         let mut snapshot = snapshot.clone();
         if heartbeat(context, &mut snapshot) {
             snapshot.picture =

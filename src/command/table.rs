@@ -203,6 +203,8 @@ const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
 /// Where an environment is meant.
 const OF_ENVIRONMENTS: &[Where] = &[Fleet, Environment, Schedule, Explain, Timeline, Detail];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
+/// Where something stands that writes lines, or is told of by them.
+const WRITTEN: &[Where] = &[Fleet, Environment, Explain, Timeline, Detail, Unassigned];
 /// Where rows have a health.
 const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, Tunnels];
 const PANELS: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Faults, Tunnels, Progress];
@@ -222,6 +224,19 @@ commands! {
     Leave "leave" "quit in the fleet, go back elsewhere" { keys: &["q"] }
     Quit "quit" "quit, from anywhere" { keys: &["ctrl-c"] }
 
+    Explain "explain" "tell why an environment is not well: causes with evidence, and what was changed before" {
+        hint: Some("explain"), keys: &["X"], at: OF_ENVIRONMENTS, takes: Argument::Environment
+    }
+    Logs "logs" "show the lines that its programs write, and what happened between them" {
+        hint: Some("logs"), keys: &["l"], at: WRITTEN, needs: Need::Lines, action: true
+    }
+    Timeline "timeline" "show what happened to an environment, or to the resource under the cursor, and who did it" {
+        hint: Some("timeline"), keys: &["T"], at: OF_ENVIRONMENTS, takes: Argument::Environment
+    }
+    Charts "charts" "show its metrics over time, with deployments, alarms and stops as marks" {
+        hint: Some("charts"), keys: &["v"], at: PLACED, needs: Need::Measured, action: true
+    }
+
     Down "down" "one row down" { keys: &["j", "down"] }
     Up "up" "one row up" { keys: &["k", "up"] }
     Top "top" "to the first row" { keys: &["g", "home"] }
@@ -239,8 +254,8 @@ commands! {
         keys: &["N"], at: &[Viewer, Logs], needs: Need::Sought
     }
 
-    Longer "longer" "look at a longer span" { hint: Some("longer"), keys: &["+"], at: &[Charts] }
-    Shorter "shorter" "look at a shorter span" { hint: Some("shorter"), keys: &["-"], at: &[Charts] }
+    Longer "longer" "look at a longer span" { hint: Some("longer"), keys: &["+"], at: &[Charts, Timeline] }
+    Shorter "shorter" "look at a shorter span" { hint: Some("shorter"), keys: &["-"], at: &[Charts, Timeline] }
     Pause "pause" "stop reading lines, or go on" { hint: Some("pause"), keys: &["p"], at: &[Logs] }
     Group "group" "show templates of lines with their counts, worst first, or the lines again" {
         hint: Some("grouped"), keys: &["o"], at: &[Logs]
@@ -282,12 +297,6 @@ commands! {
     Shell "shell" "open a shell in it; enter ~ . leaves" {
         hint: Some("shell"), keys: &["s"], at: INSIDE, needs: Need::Shell, action: true
     }
-    Logs "logs" "show the lines that its programs write, and what happened between them" {
-        hint: Some("logs"), keys: &["l"], at: PLACED, needs: Need::Lines, action: true
-    }
-    Charts "charts" "show its metrics over time, with deployments, alarms and stops as marks" {
-        hint: Some("charts"), keys: &["v"], at: PLACED, needs: Need::Measured, action: true
-    }
     Tunnel "tunnel" "open a tunnel to it: a local port to the database" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
     }
@@ -307,12 +316,6 @@ commands! {
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
     EndSessions "end-sessions" "end the sessions that a toban which was killed left open" {}
     Progress "progress" "show running changes, and how the last ones ended" {}
-    Explain "explain" "tell why an environment is not well: causes with evidence, and what was changed before" {
-        hint: Some("explain"), keys: &["X"], at: OF_ENVIRONMENTS, takes: Argument::Environment
-    }
-    Timeline "timeline" "show what happened to an environment, or to the resource under the cursor, and who did it" {
-        hint: Some("timeline"), keys: &["T"], at: OF_ENVIRONMENTS, takes: Argument::Environment
-    }
     EventKind "event-kind" "show only the next kind of events, or all again" {
         hint: Some("kind"), keys: &["K"], at: &[Timeline]
     }

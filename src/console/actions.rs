@@ -83,7 +83,7 @@ const REMEMBERED: usize = 20;
 /// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
 pub(super) fn at_site<T>(model: &Model, of: &RowTarget, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> Option<T> {
     let (environment, scope) = match of {
-        RowTarget::Resource(id) => (model.picture.home(id)?, &id.scope),
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => (model.picture.home(id)?, &id.scope),
         RowTarget::Environment(name) => {
             let environment = model.picture.environment(name)?;
             (environment, environment.scopes.first()?)
@@ -113,7 +113,9 @@ pub fn actions(model: &Model) -> Vec<(RowTarget, Action)> {
 /// What can be done with this, whatever the reader is on.
 pub(crate) fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
     let here = at_site(model, of, |context| match of {
-        RowTarget::Resource(id) => actions_of(id.kind).map(|actions| actions.actions(id, context)).unwrap_or_default(),
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => {
+            actions_of(id.kind).map(|actions| actions.actions(id, context)).unwrap_or_default()
+        }
         RowTarget::Environment(_) => environment_actions::actions(context),
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
@@ -146,7 +148,7 @@ fn nameless(verb: &str, typed: &str) -> String {
 /// Whether it is being read again after a change: what bars an offer may be over already.
 fn again(model: &Model, of: &RowTarget) -> bool {
     match of {
-        RowTarget::Resource(id) => model.pacer.touched(&id.scope, Some(id.kind)),
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => model.pacer.touched(&id.scope, Some(id.kind)),
         RowTarget::Environment(name) => {
             let scopes = model.picture.environment(name).map(|environment| environment.scopes.iter());
             scopes.into_iter().flatten().any(|scope| model.pacer.touched(scope, None))
@@ -158,7 +160,7 @@ fn again(model: &Model, of: &RowTarget) -> bool {
 /// What something is called in a sentence.
 fn called(of: &RowTarget) -> &str {
     match of {
-        RowTarget::Resource(id) => &id.key,
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => &id.key,
         RowTarget::Environment(name) => name.as_str(),
         RowTarget::Entry(id) => id,
         RowTarget::Tunnel(_) => "a tunnel",
@@ -336,7 +338,7 @@ pub(super) fn consulted(
 fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
     let Step { of, verb, chosen } = step;
     let choices = at_site(model, &of, |context| match &of {
-        RowTarget::Resource(id) => {
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => {
             actions_of(id.kind).map(|actions| actions.choices(id, verb, chosen.as_deref(), context)).unwrap_or_default()
         }
         RowTarget::Environment(_) => environment_actions::choices(verb, context),
@@ -385,7 +387,7 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<PendingAction>, chord: Cho
 /// Makes an answered offer a plan before the reader.
 pub(super) fn answer(model: &mut Model, of: &RowTarget, verb: &str, value: Option<&str>) -> Vec<Effect> {
     let made: Option<Result<Proposal, String>> = at_site(model, of, |context| match of {
-        RowTarget::Resource(id) => match actions_of(id.kind) {
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => match actions_of(id.kind) {
             Some(actions) => actions.propose(id, verb, value, context),
             None => Err(format!("no actions exist for a {}", id.kind)),
         },

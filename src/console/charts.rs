@@ -89,11 +89,17 @@ pub(super) fn open(model: &mut Model) {
     model.enter(Page::Charts(Box::new(page)));
 }
 
-/// Looks at a longer span, or a shorter one.
+/// Looks at a longer span, or a shorter one: of charts, or of a timeline.
 pub(super) fn zoom(model: &mut Model, longer: bool) {
     let now = model.now;
-    let Some(Page::Charts(view)) = model.places.last_mut() else { return };
-    if !view.zoom(longer) {
+    let zoomed = match model.places.last_mut() {
+        Some(Page::Charts(view)) => view.zoom(longer),
+        Some(Page::Timeline(page)) => page.zoom(longer),
+        _ => return,
+    };
+    if zoomed {
+        model.refill(false);
+    } else {
         let message = if longer { "this is the longest span" } else { "this is the shortest span" };
         model.notices.info(now, message);
     }

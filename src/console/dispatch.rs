@@ -12,7 +12,7 @@ use super::model::Model;
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::palette::{Meaning, Palette};
-use super::screens::sheet::Sheet;
+use super::screens::sheet::{RowTarget, Sheet};
 use crate::command::Command;
 
 use context::{env, explain, known, profile, region, schedule, theme, timeline};
@@ -48,7 +48,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::NextPanel => panel(model, true),
         Command::PreviousPanel => panel(model, false),
         Command::Open if matches!(model.here(), Some(Page::Logs(_))) => super::logs::open_line(model),
-        Command::Open => open(model),
+        Command::Open => return open(model),
         Command::Back => back(model),
         Command::Leave if model.places.len() > 1 => leave(model),
         Command::Leave | Command::Quit => return model.quit(),
@@ -222,7 +222,12 @@ fn mouse(model: &mut Model) -> Vec<Effect> {
 }
 
 fn mark(model: &mut Model) {
-    match model.door().cloned() {
+    // A line of advice stands for what it is about.
+    let door = match model.door().cloned() {
+        Some(RowTarget::Step(_, id)) => Some(RowTarget::Resource(id)),
+        door => door,
+    };
+    match door {
         Some(door) => {
             if !model.marks.remove(&door) {
                 let home = model.home_of(&door);

@@ -8,6 +8,7 @@ use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
 use crate::engine::run_procedure::ProcedureRun;
 use crate::engine::session::SessionRequest;
+use crate::engine::session_command::SessionCommand;
 use crate::logs::Ask;
 use crate::operations::tunnel::Carrier;
 use crate::operations::tunnel::request::TunnelRequest;
@@ -45,6 +46,8 @@ pub enum Effect {
     Login(SourceName),
     /// Hand the terminal to a session in a resource.
     OpenSession(Box<SessionRequest>),
+    /// Run a command in a session and bring back what it says.
+    RunInSession(Box<SessionCommand>),
     /// Open a tunnel.
     OpenTunnel(u64, Box<TunnelRequest>),
     /// Tell a tunnel who may carry it from now on.

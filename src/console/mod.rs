@@ -8,6 +8,7 @@ pub mod dispatch;
 pub mod effect;
 pub mod event_loop;
 pub mod frame_info;
+mod health_check;
 pub mod input;
 pub mod keys_page;
 mod logs;

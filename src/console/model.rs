@@ -28,6 +28,7 @@ use crate::engine::journal::Entry;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
+use crate::engine::seen_events::SeenEvents;
 use crate::overview::Picture;
 use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::text::counted;
@@ -89,6 +90,8 @@ pub struct Model {
     pub mouse: bool,
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
+    /// What is remembered of what happened.
+    pub seen: Arc<SeenEvents>,
     /// Sessions that a toban which was killed left open.
     pub left_sessions: Vec<LeftSession>,
     /// What it saw of stops and starts.
@@ -152,6 +155,7 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
+            seen: Arc::default(),
             left_sessions: Vec::new(),
             uptime_log: UptimeLog::default(),
             underway: Vec::new(),

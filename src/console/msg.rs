@@ -2,6 +2,7 @@
 //! that whoever handles it needs no clock; answers carry what they answer, so that late ones drop.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -13,6 +14,8 @@ use crate::display::Extra;
 use crate::engine::journal::Entry;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
+use crate::engine::seen_events::SeenEvents;
+use crate::engine::session_command::Answer;
 use crate::keys::Chord;
 use crate::kinds::log_page::LogPage;
 use crate::overview::Picture;
@@ -53,6 +56,8 @@ pub enum Event {
     Scopes(u64, Result<Vec<Scope>, Fault>),
     /// What earlier runs knew of the places that are looked at.
     Recalled(u64, Box<World>),
+    /// What is remembered of what happened.
+    Seen(u64, Arc<SeenEvents>),
     /// Which sources can be logged in by a command.
     Logins(u64, BTreeSet<SourceName>),
     /// Who we are there.
@@ -83,6 +88,8 @@ pub enum Event {
     LoggedIn(SourceName, Result<(), String>),
     /// A session ended, or could not be opened and why; before it, what it was for.
     Visited(String, Result<End, String>),
+    /// A command in a session ended: what was done, the command, and what came of it.
+    Answered(String, String, Result<Answer, String>),
     /// How a tunnel is doing.
     Tunnel(u64, Heard),
     /// A tunnel is closed; the reason, if it could not be opened at all.

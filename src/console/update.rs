@@ -6,6 +6,7 @@ mod keys;
 use super::actions;
 use super::dispatch::start;
 use super::effect::Effect;
+use super::health_check;
 use super::logs;
 use super::model::Model;
 use super::msg::{Event, Msg};
@@ -52,6 +53,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.stirred = true;
             Vec::new()
         }
+        Event::Seen(generation, seen) if generation == model.generation => {
+            std::sync::Arc::make_mut(&mut model.world).remember_stops(std::sync::Arc::clone(&seen.stops));
+            model.seen = seen;
+            model.refill(false);
+            Vec::new()
+        }
         Event::Identity(generation, scope, got) if generation == model.generation => {
             std::sync::Arc::make_mut(&mut model.world).identify(&scope, got);
             model.stirred = true;
@@ -80,6 +87,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // Answers of a cloud that was left.
         Event::Scopes(..)
         | Event::Recalled(..)
+        | Event::Seen(..)
         | Event::Logins(..)
         | Event::Identity(..)
         | Event::Read(..)
@@ -138,6 +146,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.identified.remove(scope);
             }
             Vec::new()
+        }
+        Event::Answered(message, line, got) => {
+            health_check::answered(model, message, &line, got);
+            vec![Effect::Journal]
         }
         Event::Visited(message, got) => sessions::visited(model, &message, got),
         Event::Browsed(url) => {

@@ -16,7 +16,7 @@ use crate::kinds::{
 use crate::kinds::{certificate, db_backup, db_subnet_group, distribution, log_group, topic, vpc_network};
 use crate::kinds::{dns_zone, rest_api, stack, user_pool, web_acl};
 use crate::kinds::{
-    load_balancer, log_tail, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, scaling_activity,
+    load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, scaling_activity,
     schedule_group, scheduled_action, security_group, state_machine, subnet, target_group, task_definition,
     trail_event,
 };
@@ -207,7 +207,7 @@ enum Unknown {
 impl Unknown {
     fn of(kind: KindName) -> Self {
         match kind {
-            Notes::KIND | log_tail::LogTail::KIND => Self::Blank,
+            Notes::KIND => Self::Blank,
             trail_event::TrailEvent::KIND | alarm_history::AlarmChange::KIND => Self::Whole,
             _ => Self::Gone,
         }

@@ -6,12 +6,15 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::account::SimulatedAccount;
 use super::scenario_context::ScenarioContext;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::lambda_function::Function;
 use crate::kinds::log_page::{DbLogFile, EventsRequest, FileRequest, LogEvent, LogPage, LogRequest};
+use crate::kinds::log_tail::{self, Line, LogTail};
 use crate::kinds::task_definition::TaskDefinition;
 use crate::text::mask_text;
 use crate::world::{AnyReading, Coverage, Fault, FaultKind, Part, Reading};
@@ -74,6 +77,37 @@ pub(super) fn answer(simulated: &SimulatedAccount, scenario: &ScenarioContext<'_
     };
     Reading::of(parts.into_iter().filter_map(page).collect()).into()
 }
+
+/// The ends of streams: what each task wrote last, as far as it can be read by now.
+pub(super) fn tails(simulated: &SimulatedAccount, scenario: &ScenarioContext<'_>, coverage: &Coverage) -> AnyReading {
+    let parts: Vec<Part> = match coverage {
+        Coverage::All => Vec::new(),
+        Coverage::Parts(parts) => parts.iter().cloned().collect(),
+    };
+    let tail = |part: Part| {
+        let writer = simulated.writers().iter().find(|writer| log_tail::part(&writer.group, &writer.stream) == *part);
+        let lines = writer.map(|writer| {
+            let to = writer.to.map_or(scenario.now, |end| end.min(scenario.now));
+            let said = written::between(scenario, writer, to - TAIL, to).into_iter();
+            let stream: Arc<str> = Arc::from(writer.stream.as_str());
+            let mut lines: Vec<LogEvent> = said
+                .filter(|said| said.second + said.late <= scenario.now)
+                .map(|said| event(scenario, writer, &stream, said))
+                .collect();
+            lines.sort_by_key(|line| line.at);
+            lines.split_off(lines.len().saturating_sub(LINES))
+        });
+        let line = |line: LogEvent| Line { at: Timestamp::from_millisecond(line.at).ok(), message: line.message };
+        let tail = lines.map(|lines| LogTail { key: part.to_string(), lines: lines.into_iter().map(line).collect() });
+        (part, Ok(tail.into_iter().collect()))
+    };
+    Reading::of(parts.into_iter().map(tail).collect()).into()
+}
+
+/// So many seconds before its end a stream is looked through.
+const TAIL: i64 = 120;
+/// So many lines are its end.
+const LINES: usize = 30;
 
 fn groups(simulated: &SimulatedAccount) -> BTreeSet<String> {
     let of_tasks = simulated.all::<TaskDefinition>().flat_map(|definition| &definition.containers);

@@ -43,6 +43,7 @@ use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::kinds::AnyKind;
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::log_page::LogPage;
+use crate::kinds::log_tail::LogTail;
 use crate::kinds::metric_series::MetricSeries;
 use crate::ssm::channel::Session;
 use crate::ssm::start_request::StartRequest;
@@ -252,6 +253,9 @@ impl Cloud for Demo {
             let found = self.play(scope, now, |simulated, scenario| {
                 if kind.name() == LogPage::KIND {
                     return Ok(logs::answer(simulated, scenario, coverage));
+                }
+                if kind.name() == LogTail::KIND {
+                    return Ok(logs::tails(simulated, scenario, coverage));
                 }
                 if kind.name() == MetricSeries::KIND {
                     return Ok(metrics::answer(simulated, scenario, coverage));

@@ -58,6 +58,9 @@ pub(super) fn said(line: &str, place: &str) -> (String, i32) {
             "Filesystem      Size  Used Avail Use% Mounted on\n/dev/root        20G   14G  6.1G  70% /\n".to_owned()
         }
         "echo" => format!("{}\n", rest(words)),
+        "curl" | "wget" => {
+            return ("curl: (22) The requested URL returned error: 503, in a simulation\n".to_owned(), 22);
+        }
         "false" => return (String::new(), 1),
         "true" => String::new(),
         other => {

@@ -38,8 +38,8 @@ struct Sign<'a> {
     below: Vec<String>,
 }
 
-/// The findings of an environment's members, related ones merged.
-pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<Finding> {
+/// The findings of an environment's members, related ones merged; each with the members that it is about.
+pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<(Finding, Vec<ResourceId>)> {
     let mut signs: Vec<Sign<'a>> = cx
         .environment
         .members
@@ -60,7 +60,11 @@ pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<Fi
             part.push(sign);
         }
     }
-    parts.into_iter().filter_map(|part| merge(cx, part)).collect()
+    let with_members = |part: Vec<Sign<'a>>| {
+        let members = part.iter().map(|sign| sign.member.id.clone()).collect();
+        Some((merge(cx, part)?, members))
+    };
+    parts.into_iter().filter_map(with_members).collect()
 }
 
 fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {

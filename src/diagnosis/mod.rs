@@ -41,7 +41,7 @@ pub fn read(
 ) -> Verdict {
     let cx = DiagnosisContext::of(input, world, resource_index, now, zone);
     let rest = intended_sleep::read(&cx);
-    let mut findings = incident::findings(&cx, &rest);
+    let mut findings = explain::led_by_causes(&cx, &rest, incident::findings(&cx, &rest));
     let missing = missing_data::findings(&cx);
     let blind = !missing.is_empty();
     findings.extend(missing);

@@ -62,6 +62,20 @@ pub fn events(
     .unwrap_or_default()
 }
 
+/// The same from what was read alone, each event by itself: what is kept of it.
+#[must_use]
+pub fn happened(
+    world: &World,
+    status: &EnvironmentStatus,
+    window: (Timestamp, Timestamp),
+    (now, zone): (Timestamp, &TimeZone),
+) -> Vec<Event> {
+    with_context(world, status, now, zone, |input, cx| {
+        timeline::each(&TimelineInput { environment: status, offhours: input.offhours, kind: cx, known: &[], window })
+    })
+    .unwrap_or_default()
+}
+
 fn with_context<R>(
     world: &World,
     status: &EnvironmentStatus,

@@ -83,7 +83,7 @@ pub async fn picture_with(
     }
     engine.round(cloud, progress).await;
     let snapshot = engine.recorded(cloud, view).await;
-    keep(cloud, memory, &snapshot.world);
+    keep(cloud, memory, &snapshot, view);
     Ok(snapshot)
 }
 
@@ -117,7 +117,7 @@ async fn of_chosen(
     let wants: Vec<ReadRequest> = names.iter().flat_map(of).collect();
     consult(&**cloud, &mut engine.world, &at_once(&wants)).await;
     let snapshot = engine.recorded(cloud, view).await;
-    keep(cloud, Some(memory), &snapshot.world);
+    keep(cloud, Some(memory), &snapshot, view);
     Ok(Some(snapshot))
 }
 
@@ -148,9 +148,10 @@ fn parts_of(environment: &EnvironmentStatus, world: &World) -> Vec<ReadRequest> 
 }
 
 /// Writes down what was read, beside whatever comes next.
-fn keep(cloud: &Arc<dyn Cloud>, memory: Option<&Memory>, world: &World) {
+pub fn keep(cloud: &Arc<dyn Cloud>, memory: Option<&Memory>, snapshot: &Snapshot, view: &View) {
     if let Some(memory) = memory {
-        memory.keep_beside(Arc::clone(cloud), Arc::new(world.clone()));
+        let picture = (snapshot.picture.clone(), view.zone.clone());
+        memory.keep_beside(Arc::clone(cloud), Arc::new(snapshot.world.clone()), Some(picture));
     }
 }
 

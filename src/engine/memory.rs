@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+use super::seen_events::{self, SeenEvents};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::task_definition::TaskDefinition;
 use crate::kinds::{AnyKind, PollClass};
+use crate::overview::Picture;
 use crate::store::{CachedPart, Place, Store, StoreFault};
 use crate::world::{AccountId, KindName, Part, Resource, Scope, World};
 
@@ -45,6 +47,8 @@ pub struct Memory {
     writing: Arc<Mutex<Option<JoinHandle<()>>>>,
     /// What was written last, of each kind in each place.
     written: Arc<Mutex<BTreeMap<(Scope, KindName), Timestamp>>>,
+    /// When what happened was recorded last.
+    recorded: Arc<Mutex<Option<Timestamp>>>,
 }
 
 impl Memory {
@@ -53,7 +57,8 @@ impl Memory {
     /// # Errors
     /// As [`Store::open`]: then one goes on without.
     pub fn open(state_dir: &Path) -> Result<Self, StoreFault> {
-        Ok(Self { store: Store::open(state_dir)?, writing: Arc::default(), written: Arc::default() })
+        let (writing, written, recorded) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { store: Store::open(state_dir)?, writing, written, recorded })
     }
 
     /// What the reader should hear once.
@@ -101,9 +106,9 @@ impl Memory {
         Ok(())
     }
 
-    /// Writes down what `world` read, on a thread of its own. One that still writes is let finish: the next time writes the
-    /// rest.
-    pub fn keep_beside(&self, cloud: Arc<dyn Cloud>, world: Arc<World>) {
+    /// Writes down what `world` read, and what happened as far as the picture of it tells, on a thread of its own. One that
+    /// still writes is let finish: the next time writes the rest.
+    pub fn keep_beside(&self, cloud: Arc<dyn Cloud>, world: Arc<World>, picture: Option<(Picture, TimeZone)>) {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
             return;
@@ -113,7 +118,27 @@ impl Memory {
             if let Err(fault) = memory.keep(&*cloud, &world) {
                 tracing::warn!(%fault, "what was read is not remembered");
             }
+            if let Some((picture, zone)) = picture {
+                let now = picture.at.unwrap_or_else(|| cloud.now());
+                memory.record(&*cloud, (&*world, &picture), (now, &zone));
+            }
         }));
+    }
+
+    /// Writes down what happened, as far as a picture tells. What cannot be kept is tried again the next time.
+    pub fn record(&self, cloud: &dyn Cloud, seen: (&World, &Picture), (now, zone): (Timestamp, &TimeZone)) {
+        let last = *self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen_events::record(&self.store, cloud, seen, (now, zone), last) {
+            Ok(()) => *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(now),
+            Err(fault) => tracing::warn!(%fault, "what happened is not remembered"),
+        }
+    }
+
+    /// What is remembered of what happened in the last days; nothing where it cannot be read.
+    #[must_use]
+    pub fn seen(&self, now: Timestamp) -> Option<SeenEvents> {
+        let told = SeenEvents::load(&self.store, now);
+        told.inspect_err(|fault| tracing::warn!(%fault, "what happened before cannot be read")).ok()
     }
 
     /// Waits until what is being written is written.

@@ -17,5 +17,6 @@ pub mod running;
 pub mod scheduler;
 pub mod seen_events;
 pub mod session;
+pub mod session_command;
 pub mod session_terminal;
 pub mod tunnel_supervisor;

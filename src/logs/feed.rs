@@ -1,7 +1,7 @@
 //! What is read, kept and clustered together: answers go in, lines stand in their order with what happened between them.
 //! One for each page of logs and each run of the command; pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct Feed {
     ends: BTreeMap<LineKey, i64>,
     /// The stream marks and gaps come by.
     beside: u32,
+    /// Lines that came and were not taken in yet: source and line, in the order they came.
+    backlog: VecDeque<(usize, LogEvent)>,
 }
 
 /// What an answer brought.
@@ -63,17 +65,37 @@ impl Feed {
             gaps: BTreeMap::new(),
             ends: BTreeMap::new(),
             beside,
+            backlog: VecDeque::new(),
         }
     }
 
-    /// Takes an answer.
+    /// Takes an answer with all of its lines.
     pub fn hear(&mut self, number: u64, got: Result<LogPage, Fault>, now: Timestamp) -> Brought {
+        let mut brought = self.take(number, got, now);
+        brought.keys.extend(self.digest(usize::MAX));
+        brought
+    }
+
+    /// Takes in lines that came, `most` of them at most: whoever draws between takes them a slice at a time, because ten
+    /// thousand in one go take longer than a frame. The keys of what is new.
+    pub fn digest(&mut self, most: usize) -> Vec<LineKey> {
+        let many = self.backlog.len().min(most);
+        let slice: Vec<(usize, LogEvent)> = self.backlog.drain(..many).collect();
+        slice.iter().filter_map(|(source, event)| self.line(*source, event)).collect()
+    }
+
+    /// How many lines came and were not taken in yet.
+    #[must_use]
+    pub fn backlog(&self) -> usize {
+        self.backlog.len()
+    }
+
+    /// Takes an answer; its lines wait to be [taken in](Self::digest).
+    pub fn take(&mut self, number: u64, got: Result<LogPage, Fault>, now: Timestamp) -> Brought {
         let mut brought = Brought::default();
         for heard in self.tail.hear(number, got, now) {
             match heard {
-                Heard::Lines { source, events } => {
-                    brought.keys.extend(events.iter().filter_map(|event| self.line(source, event)));
-                }
+                Heard::Lines { source, events } => self.backlog.extend(events.into_iter().map(|event| (source, event))),
                 Heard::Gap { source, from, to, why } => {
                     if let Some(old) = self.gaps.remove(&source) {
                         brought.gone.extend(self.store.remove(old));

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use events::{EVENTS_KEPT, EventShare, StoredEvent};
+pub use events::{EVENT_BYTES, EVENTS_KEPT, EventShare, StoredEvent};
 pub use fault::{StoreFault, StoreFaultKind};
 pub use rates::Rate;
 pub use readings::{CachedPart, CachedShare, Place};

@@ -49,6 +49,25 @@ pub(super) const STEPS: &[&str] = &[
         slowed_at REAL NOT NULL,
         PRIMARY KEY (account, region, calls)
      ) STRICT, WITHOUT ROWID;",
+    // 4: equal events of one moment are told apart by what they are of, and learn more later on.
+    "CREATE TABLE told (
+        environment TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        what TEXT NOT NULL,
+        doer TEXT,
+        source TEXT NOT NULL,
+        requests TEXT NOT NULL,
+        item TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        learned INTEGER NOT NULL,
+        UNIQUE (environment, at, kind, subject, what, item)
+     ) STRICT;
+     INSERT INTO told SELECT environment, at, kind, subject, what, doer, source, requests, '', '', at FROM event;
+     DROP TABLE event;
+     ALTER TABLE told RENAME TO event;
+     CREATE INDEX event_age ON event (at);",
 ];
 
 /// Takes the steps that a file has not taken yet, all or none of them.

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::readings::bound;
-use super::{CachedPart, DAMAGED, FILE, Place, Store, StoreFaultKind, schema};
+use super::{CachedPart, DAMAGED, FILE, Place, Store, StoreFaultKind, StoredEvent, schema};
 
 /// Tells a child process of these tests which directory to write in.
 const CHILD: &str = "TOBAN_TEST_STORE_CHILD";
+/// The same for what happened.
+const RECORDER: &str = "TOBAN_TEST_STORE_RECORDER";
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("a second in range")
@@ -104,6 +106,93 @@ fn two_writers_lose_nothing() {
     assert_eq!(kept(&Store::open(dir.path()).expect("a store")).len(), 120);
 }
 
+fn event(n: i64, item: &str) -> StoredEvent {
+    StoredEvent {
+        at: at(n),
+        kind: "task-stopped".to_owned(),
+        subject: "{}".to_owned(),
+        what: "a task stopped".to_owned(),
+        by: None,
+        source: "ecs:DescribeTasks".to_owned(),
+        requests: String::new(),
+        item: item.to_owned(),
+        detail: "x".repeat(2_000),
+        learned: at(n),
+    }
+}
+
+#[test]
+fn two_writers_of_what_happened_lose_nothing_and_keep_nothing_twice() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let writers: Vec<_> = ["a", "b", "c"]
+        .into_iter()
+        .map(|name| {
+            let dir = dir.path().to_owned();
+            std::thread::spawn(move || {
+                let store = Store::open(&dir).expect("a store");
+                for n in 0..30 {
+                    // One of its own, and one that all of them see.
+                    store.keep_events("e", at(99), &[event(n, name), event(n, "seen by all")]).expect("kept");
+                    let word = if n % 2 == 0 { "bad" } else { "well" };
+                    let health = StoredEvent { kind: "health".to_owned(), ..event(100 + n, word) };
+                    store.keep_health("e", &health).expect("kept");
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().expect("a writer");
+    }
+    let told = Store::open(dir.path()).expect("a store").events("e", at(0), at(500)).expect("events");
+    assert_eq!(told.iter().filter(|event| event.kind == "task-stopped").count(), 4 * 30);
+    let words: Vec<&str> =
+        told.iter().filter(|event| event.kind == "health").map(|event| event.item.as_str()).collect();
+    assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "a change is a change: {words:?}");
+}
+
+/// Not a test of its own: what the process does that [`a_killed_recorder_costs_nothing_it_had_recorded`] kills.
+#[test]
+fn child_records_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(RECORDER) else { return };
+    let store = Store::open(Path::new(&dir)).expect("a store");
+    for n in 0..i64::MAX {
+        store.keep_events("e", at(n), &[event(n, "x")]).expect("kept");
+        println!("\nkept {n}");
+    }
+}
+
+#[test]
+fn a_killed_recorder_costs_nothing_it_had_recorded() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let told = killed_after(30, ("store::tests::child_records_until_it_is_killed", RECORDER), dir.path());
+    let store = Store::open(dir.path()).expect("a store");
+    assert_eq!(store.notice(), None);
+    store.look(|transaction| Ok(schema::check(transaction))).expect("a look").expect("a sound file");
+    let kept = store.events("e", at(0), at(1_000_000)).expect("events");
+    assert!(kept.len() > told, "{} of {told}", kept.len());
+    store.keep_events("e", at(1), &[event(1, "after")]).expect("it can be written again");
+}
+
+/// Kills a child that runs `test` in `dir` once it said that it kept so much; the number it said last.
+fn killed_after(many: usize, (test, variable): (&str, &str), dir: &Path) -> usize {
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args([test, "--exact", "--nocapture"])
+        .env(variable, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a child");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let told = lines
+        .map_while(Result::ok)
+        .filter_map(|line| line.strip_prefix("kept ").and_then(|n| n.parse::<usize>().ok()))
+        .find(|n| *n >= many)
+        .expect("it wrote");
+    child.kill().expect("killed");
+    child.wait().expect("its end");
+    told
+}
+
 /// Not a test of its own: what the process does that [`a_killed_writer_costs_nothing_it_had_written`] kills.
 #[test]
 fn child_writes_until_it_is_killed() {
@@ -118,21 +207,7 @@ fn child_writes_until_it_is_killed() {
 #[test]
 fn a_killed_writer_costs_nothing_it_had_written() {
     let dir = tempfile::tempdir().expect("a directory");
-    let mut child = Command::new(std::env::current_exe().expect("this program"))
-        .args(["store::tests::child_writes_until_it_is_killed", "--exact", "--nocapture"])
-        .env(CHILD, dir.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a child");
-    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let told = lines
-        .map_while(Result::ok)
-        .filter_map(|line| line.strip_prefix("kept ").and_then(|n| n.parse::<usize>().ok()))
-        .find(|n| *n >= 30)
-        .expect("it wrote");
-    child.kill().expect("killed");
-    child.wait().expect("its end");
+    let told = killed_after(30, ("store::tests::child_writes_until_it_is_killed", CHILD), dir.path());
     let store = Store::open(dir.path()).expect("a store");
     assert_eq!(store.notice(), None);
     store.look(|transaction| Ok(schema::check(transaction))).expect("a look").expect("a sound file");

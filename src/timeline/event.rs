@@ -95,8 +95,14 @@ pub struct Event {
     pub by: Option<String>,
     /// Where it is known from: an operation as IAM names it, or `journal`.
     pub source: &'static str,
-    /// AWS's request ids: what resource_index an entry of our journal with CloudTrail's record of the same call.
+    /// AWS's request ids: what joins an entry of our journal with CloudTrail's record of the same call.
     pub requests: Vec<String>,
+    /// What tells it from equal ones of the same moment, such as the id of the task that stopped.
+    pub item: Option<String>,
+    /// What else is known of it, a line each: exit codes, what a program wrote last.
+    pub detail: Vec<String>,
+    /// When it was learned, where it is told from memory.
+    pub learned: Option<Timestamp>,
 }
 
 impl Event {
@@ -113,6 +119,9 @@ impl Event {
             by: None,
             source,
             requests: Vec::new(),
+            item: None,
+            detail: Vec::new(),
+            learned: None,
         }
     }
 
@@ -130,9 +139,38 @@ impl Event {
         self
     }
 
+    /// Who did it, as short as it tells: `ci/deploy` of `arn:aws:sts::1:assumed-role/ci/deploy`, the name of a user.
+    #[must_use]
+    pub fn who(&self) -> Option<&str> {
+        let by = self.by.as_deref()?;
+        let Some(resource) = by.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)) else { return Some(by) };
+        let kinds = ["assumed-role/", "user/", "federated-user/", "role/"];
+        let name = kinds.iter().find_map(|kind| resource.strip_prefix(kind));
+        Some(name.unwrap_or(resource))
+    }
+
     /// Whether somebody did it: a change, or a deployment.
     #[must_use]
     pub const fn is_change(&self) -> bool {
         matches!(self.kind, EventKind::Change | EventKind::OwnChange | EventKind::Deployment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("arn:aws:sts::123456789012:assumed-role/github-actions/deploy", "github-actions/deploy")]
+    #[case("arn:aws:iam::123456789012:user/path/tanaka", "path/tanaka")]
+    #[case("arn:aws-cn:sts::1:federated-user/who", "who")]
+    #[case("arn:aws:iam::123456789012:root", "root")]
+    #[case("ecs.amazonaws.com", "ecs.amazonaws.com")]
+    #[case("", "")]
+    fn who_did_it_is_short(#[case] by: &str, #[case] short: &str) {
+        let event = Event::new(Timestamp::UNIX_EPOCH, EventKind::Change, "x", "y").by(Some(by.to_owned()));
+        assert_eq!(event.who(), Some(short));
     }
 }

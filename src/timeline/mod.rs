@@ -19,7 +19,7 @@ pub use merge::merge;
 pub use reads::{Want, missing, trail, unmet, wants};
 pub use revision_difference::difference;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::environment::Environment;
 use crate::kinds::KindContext;
@@ -43,11 +43,29 @@ pub struct TimelineInput<'a> {
 /// Everything that happened within the window, oldest first.
 #[must_use]
 pub fn timeline(input: &TimelineInput<'_>) -> Vec<Event> {
-    let mut events = input.known.to_vec();
-    events.extend(of_services::events(input));
+    let (from, to) = input.window;
+    // What AWS tells of the last moments is ahead of a clock that is behind: it happened all the same.
+    let to = if to >= input.kind.now { to.checked_add(BEHIND).unwrap_or(to) } else { to };
+    let known = input.known.iter().cloned();
+    merge(known.chain(told(input)).collect(), (from, to))
+}
+
+/// So far a machine's clock may be behind AWS's: with more, AWS takes no request of it.
+const BEHIND: SignedDuration = SignedDuration::from_mins(15);
+
+/// What the sources tell of the window, each event by itself: for whoever keeps them, since what is folded for a reader
+/// cannot be told apart again.
+#[must_use]
+pub fn each(input: &TimelineInput<'_>) -> Vec<Event> {
+    let (from, to) = input.window;
+    told(input).into_iter().filter(|event| (from..=to).contains(&event.at)).collect()
+}
+
+fn told(input: &TimelineInput<'_>) -> Vec<Event> {
+    let mut events = of_services::events(input);
     events.extend(of_databases::events(input));
     events.extend(of_alarms::events(input));
     events.extend(of_schedules::events(input));
     events.extend(of_trail::events(input));
-    merge(events, input.window)
+    events
 }

@@ -11,6 +11,7 @@ use crate::kinds::ecs_service::event_meanings::meaning;
 use crate::kinds::ecs_service::{Service, scaled_as};
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::cause;
+use crate::kinds::log_tail::{self, LogTail};
 use crate::kinds::scaling_activity::ScalingActivity;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::{TaskDefinition, revision_number};
@@ -119,13 +120,41 @@ fn stopped(input: &TimelineInput<'_>, member: &Member, task: &Task) -> Option<Ev
     let why = cause(task)?;
     let revision = revision_number(&task.task_definition).map(|it| format!(" of revision {it}")).unwrap_or_default();
     let what = format!("a task{revision} stopped: {}", why.message);
-    let event = Event::new(at, EventKind::TaskStopped, TASKS, what);
+    let mut event = Event::new(at, EventKind::TaskStopped, TASKS, what);
+    event.item = Some(task.arn.last().to_owned());
+    event.detail = ends(input, member, task);
     // Tasks come and go; what a reader looks for is their service.
     let owner =
         task.service().and_then(|name| input.kind.resource_index.service(&member.id.scope, task.cluster.last(), name));
     Some(match owner {
         Some(service) => event.about(service.id(&member.id.scope), &service.name),
         None => event.about(member.id.clone(), &member.name),
+    })
+}
+
+/// How its containers ended, and what the one that failed wrote last, where that was read.
+fn ends(input: &TimelineInput<'_>, member: &Member, task: &Task) -> Vec<String> {
+    let codes = task.containers.iter().filter_map(|container| {
+        let code = container.exit_code?;
+        Some(format!("{} ended with exit code {code}", container.name))
+    });
+    codes.chain(last_line(input, member, task)).collect()
+}
+
+fn last_line(input: &TimelineInput<'_>, member: &Member, task: &Task) -> Option<String> {
+    let (world, scope) = (input.kind.world, &member.id.scope);
+    let definition = world.by_key::<TaskDefinition>(scope, task.task_definition.as_str())?;
+    let failed = |name: &str| {
+        let container = task.containers.iter().find(|container| container.name == name);
+        container.and_then(|container| container.exit_code).is_some_and(|code| code != 0)
+    };
+    let mut containers: Vec<_> = definition.containers.iter().collect();
+    containers.sort_by_key(|container| !failed(&container.name));
+    containers.into_iter().find_map(|container| {
+        let stream = format!("{}/{}/{}", container.log_prefix.as_deref()?, container.name, task.arn.last());
+        let tail = world.by_key::<LogTail>(scope, &log_tail::part(container.log_group.as_deref()?, &stream))?;
+        let line = tail.lines.iter().rev().map(|line| first_line(&line.message, 300)).find(|line| !line.is_empty())?;
+        Some(format!("{} wrote last: {line}", container.name))
     })
 }
 

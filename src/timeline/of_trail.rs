@@ -77,22 +77,22 @@ fn what(event: &TrailEvent, member: &Member) -> String {
     format!("{} {}{with}{via}{error}", event.name, member.name)
 }
 
-/// The member that an event is about: the one that has the most special of its names.
+/// The member that an event is about: the one that has the most special of its names. A parameter that only says where
+/// something is, as `cluster` does of a service, counts where nothing else names a member.
 fn member<'m>(event: &TrailEvent, handles: &[(&'m Member, Vec<String>)]) -> Option<&'m Member> {
     let service = event.source.split('.').next().unwrap_or_default();
-    let mut best: Option<(usize, &'m Member)> = None;
+    let named = event.resources.iter().map(|value| (false, value));
+    let values: Vec<(bool, &String)> =
+        named.chain(event.parameters.iter().map(|(key, value)| (is_place(key), value))).collect();
+    let mut best: Option<((bool, usize), &'m Member)> = None;
     for (member, own) in handles {
-        let values = event.resources.iter().chain(event.parameters.iter().map(|(_, value)| value));
-        let rank = values
-            .filter_map(|value| {
-                own.iter().position(|handle| handle == value || handle == Arn::from(value.as_str()).last())
-            })
-            .min();
-        let Some(rank) = rank else { continue };
-        // A short name counts for things of the service that was called; an ARN counts anywhere.
-        if rank > 1 && !concerns(service, &member.id) {
-            continue;
-        }
+        let rank = values.iter().filter_map(|(place, value)| {
+            let rank = own.iter().position(|handle| handle == *value || handle == Arn::from(value.as_str()).last())?;
+            // A name counts for things of the service that was called; a whole ARN counts anywhere.
+            let whole = value.starts_with("arn:") && own.get(rank) == Some(*value);
+            (whole || concerns(service, &member.id)).then_some((*place, rank))
+        });
+        let Some(rank) = rank.min() else { continue };
         if best.is_none_or(|(known, _)| rank < known) {
             best = Some((rank, member));
         }
@@ -100,11 +100,16 @@ fn member<'m>(event: &TrailEvent, handles: &[(&'m Member, Vec<String>)]) -> Opti
     best.map(|(_, member)| member)
 }
 
+/// Whether a parameter names what something is in, and not what is changed.
+fn is_place(key: &str) -> bool {
+    matches!(key, "cluster" | "vpcId" | "loadBalancerArn")
+}
+
 /// Whether calls of that service can be about things of that kind.
 fn concerns(service: &str, id: &ResourceId) -> bool {
     let kinds: &[&str] = match service {
         "ecs" | "application-autoscaling" | "ecr" | "iam" | "secretsmanager" | "codedeploy" => {
-            &["ecs-service", "ecs-task"]
+            &["ecs-service", "ecs-task", "ecs-cluster"]
         }
         "rds" => &["db-instance", "db-cluster"],
         "ec2" => &["ec2-instance", "ecs-service", "db-instance", "db-cluster", "load-balancer"],

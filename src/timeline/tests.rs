@@ -152,6 +152,74 @@ fn changes_without_resources_are_matched_by_their_parameters() {
 }
 
 #[test]
+fn a_call_that_names_a_cluster_too_is_about_the_service() {
+    // A database that is called like the ECS cluster is nobody's cluster of tasks.
+    let alike = crate::kinds::db_instance::DbInstance { id: "city-prod".to_owned(), ..database() };
+    let parameters =
+        [("cluster", "city-prod"), ("service", "Backend"), ("taskDefinition", "arn:aws:ecs:x:1:task-definition/odd:1")];
+    let shelves = Shelves::default().with([service()]).with([alike]).with([trail(9, "UpdateService", &parameters)]);
+    let list = told(&shelves, &[]);
+    let about: Vec<&str> = list
+        .iter()
+        .filter(|event| event.is_change())
+        .filter_map(|event| event.subject.as_ref().map(|it| it.name.as_str()))
+        .collect();
+    assert_eq!(about, ["Backend"], "{list:#?}");
+}
+
+#[test]
+fn two_tasks_that_stop_at_one_moment_are_two() {
+    let same = |id: &str| stopped(id, 10, "EssentialContainerExited", "OutOfMemoryError: killed");
+    let list = told(&Shelves::default().with([service()]).with([same("a"), same("b")]), &[]);
+    let stops: Vec<(usize, usize)> = list
+        .iter()
+        .filter(|event| event.kind == EventKind::TaskStopped)
+        .map(|event| (event.times, event.detail.len()))
+        .collect();
+    assert_eq!(stops.iter().map(|(times, _)| times).sum::<usize>(), 2, "{list:#?}");
+}
+
+#[test]
+fn what_is_remembered_of_an_alarm_or_a_deployment_is_not_told_twice() {
+    let of = |minutes, kind, source, what: &str, learned: Option<Timestamp>| {
+        let mut event = Event::new(ago(minutes), kind, source, what).about(service().id(&scope()), "x");
+        event.learned = learned;
+        event
+    };
+    let list = merge(
+        vec![
+            of(30, EventKind::Alarm, "cloudwatch:DescribeAlarms", "ALARM: 91 > 80 for 5 min", Some(ago(29))),
+            of(
+                30,
+                EventKind::Alarm,
+                "cloudwatch:DescribeAlarmHistory",
+                "OK → ALARM: Threshold Crossed: 1 datapoint",
+                None,
+            ),
+            of(20, EventKind::Deployment, "ecs:DescribeServices", "deployment of revision 118 began", Some(ago(19))),
+            of(
+                20,
+                EventKind::Deployment,
+                "ecs:DescribeServices",
+                "deployment of revision 118 began: image a → b",
+                None,
+            ),
+            of(10, EventKind::Alarm, "cloudwatch:DescribeAlarms", "OK", None),
+        ],
+        window(),
+    );
+    let told: Vec<(&str, bool)> = list.iter().map(|event| (event.what.as_str(), event.learned.is_some())).collect();
+    assert_eq!(
+        told,
+        [
+            ("OK → ALARM: Threshold Crossed: 1 datapoint", false),
+            ("deployment of revision 118 began: image a → b", false),
+            ("OK", false)
+        ]
+    );
+}
+
+#[test]
 fn every_source_tells_its_part() {
     let mut service = service();
     service.deployments[0].created_at = Some(ago(50));

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::reading::{Items, most_named};
 use super::{
     AccountId, AnyReading, Arn, Coverage, Fault, KindName, Part, QuickMap, Resource, ResourceId, SchedulerHeartbeat,
-    Scope, Speed,
+    Scope, SeenStops, Speed,
 };
 
 /// One part of a store.
@@ -138,6 +138,7 @@ pub struct World {
     pub(super) recalled: BTreeMap<Scope, AccountId>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
     heartbeat: Option<Arc<SchedulerHeartbeat>>,
+    pub(super) seen_stops: Option<Arc<SeenStops>>,
     speed: Speed,
 }
 

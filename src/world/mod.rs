@@ -12,6 +12,7 @@ mod partition;
 mod reading;
 mod remembered;
 mod scheduler_heartbeat;
+mod seen_stops;
 mod time_scale;
 
 pub(crate) use fast_map::{Quick, QuickMap, QuickSet};
@@ -23,6 +24,7 @@ pub use partition::{Partition, regional_host, registry_host};
 pub use reading::{AnyReading, Coverage, Part, Reading, Resource};
 pub use remembered::ReadPart;
 pub use scheduler_heartbeat::{SchedulerHeartbeat, SchedulerLiveness};
+pub use seen_stops::{SeenStop, SeenStops};
 pub use time_scale::Speed;
 
 pub mod read_request;

@@ -5,8 +5,11 @@ use super::{Check, Report};
 use jiff::Timestamp;
 
 use crate::config::{self, ConfigError, Dirs};
-use crate::store::{FILE, Store};
+use crate::store::{EVENT_BYTES, FILE, Store};
 use crate::text;
+
+/// So much is kept of what happened.
+const BYTES: u64 = EVENT_BYTES.unsigned_abs();
 
 /// Checks both.
 pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigError>) {
@@ -30,14 +33,24 @@ fn store(dirs: &Dirs) -> Check {
     let Some(path) = dirs.state.as_deref().filter(|path| path.join(FILE).exists()) else {
         return Check::well(about, "nothing is kept between runs yet");
     };
-    let looked = Store::open(path).and_then(|store| Ok((store.notice(), store.size(), store.shares()?)));
+    let looked =
+        Store::open(path).and_then(|store| Ok((store.notice(), store.size(), store.shares()?, store.event_share()?)));
     match looked {
         Ok((Some(notice), ..)) => Check::warn(about, notice, "nothing to do: what it held is read again"),
-        Ok((None, size, shares)) => {
+        Ok((None, size, shares, events)) => {
             let oldest = shares.iter().map(|share| share.oldest).min();
             let age = oldest
                 .map(|at| format!(", the oldest reading {}", text::ago(Timestamp::now().duration_since(at).as_secs())));
-            Check::well(about, format!("{}{}", text::bytes(size), age.unwrap_or_default()))
+            let events = events.map(|share| {
+                let since = text::ago(Timestamp::now().duration_since(share.oldest).as_secs());
+                let many = text::counted(usize::try_from(share.events).unwrap_or(usize::MAX), "event");
+                let takes = text::bytes(share.bytes);
+                format!("; what happened is kept since {since}: {many}, {takes} of {} at most", text::bytes(BYTES))
+            });
+            Check::well(
+                about,
+                format!("{}{}{}", text::bytes(size), age.unwrap_or_default(), events.unwrap_or_default()),
+            )
         }
         Err(fault) => Check::warn(
             about,

@@ -13,7 +13,7 @@ use super::read;
 use super::read::CommandContext;
 use super::{output, resolve};
 use crate::config::Dirs;
-use crate::engine::explanation::{HEARD, events, explained, own_events};
+use crate::engine::explanation::{HEARD, explained, happened, own_events};
 use crate::engine::headless::Snapshot;
 use crate::engine::journal::{self, Entry};
 use crate::engine::seen_events;
@@ -51,7 +51,7 @@ pub(super) async fn run(
     let explanation = got?.ok_or_else(|| Failure::new(Exit::NotFound, format!("{name} is not there any more")))?;
     let zone = &context.view.zone;
     if let (Some(memory), Ok(status)) = (memory, chosen(&snapshot, name.as_str())) {
-        let seen = events(&snapshot.world, status, &own, window, (snapshot.at, zone));
+        let seen = happened(&snapshot.world, status, window, (snapshot.at, zone));
         keep(&memory, status, snapshot.at, &seen);
     }
     if args.json {

@@ -12,7 +12,7 @@ use super::output;
 use super::read;
 use super::read::CommandContext;
 use crate::config::Dirs;
-use crate::engine::explanation::{events, own_events, read_timeline};
+use crate::engine::explanation::{events, happened, own_events, read_timeline};
 use crate::text::{harmless, stamp};
 use crate::timeline::Event;
 use crate::world::EnvironmentName;
@@ -44,7 +44,8 @@ pub(super) async fn run(
     let zone = &context.view.zone;
     let told = events(&snapshot.world, status, &own, (from, snapshot.at), (snapshot.at, zone));
     if let Some(memory) = &memory {
-        keep(memory, status, snapshot.at, &told);
+        let seen = happened(&snapshot.world, status, (from, snapshot.at), (snapshot.at, zone));
+        keep(memory, status, snapshot.at, &seen);
     }
     if args.json {
         let document = document(&name, &told, ((from, snapshot.at), &missing), zone);
@@ -73,6 +74,8 @@ fn document(
             "source": event.source,
             "times": event.times,
             "until": event.until.map(|at| stamp(at, zone)),
+            "detail": event.detail,
+            "learned": event.learned.map(|at| stamp(at, zone)),
         })
     };
     let missing = missing

@@ -89,7 +89,13 @@ pub(super) fn explain(model: &mut Model, name: Option<&str>) {
 pub(super) fn timeline(model: &mut Model, name: Option<&str>) {
     let of = model.resource().filter(|_| name.is_none()).cloned();
     match meant(model, name, "timeline") {
-        Ok(name) if matches!(model.here(), Some(Page::Timeline(page)) if page.environment == name) => there(model),
+        // On a timeline it narrows to what touches the row's resource, and widens again.
+        Ok(name) if matches!(model.here(), Some(Page::Timeline(page)) if page.environment == name) => {
+            if let Some(Page::Timeline(page)) = model.places.last_mut() {
+                page.narrow(of);
+            }
+            model.refill(true);
+        }
         Ok(name) => model.enter(Page::Timeline(Box::new(TimelinePage::new(name, of)))),
         Err(why) => model.notices.fault(model.now, why),
     }

@@ -1,16 +1,18 @@
-//! Moving about: the cursor, panels, places, and back again.
+//! Moving about: the cursor, panels, places, and back again; and what a line of advice does.
 //! Changes the model only.
 
 use std::collections::BTreeSet;
 
 use crate::command::Command;
+use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::page::Page;
 use crate::console::screens::journal;
-use crate::console::screens::sheet::{Block, Item, RowTarget, Sheet};
+use crate::console::screens::sheet::{Block, Item, NextStep, RowTarget, Sheet};
 use crate::console::screens::timeline::next_kind;
 use crate::console::screens::viewer;
-use crate::console::tunnels;
+use crate::console::{actions, health_check, logs, tunnels};
+use crate::world::ResourceId;
 
 /// Moves the cursor, or the text.
 pub(crate) fn step(model: &mut Model, delta: isize) {
@@ -38,7 +40,7 @@ pub(super) fn seen(model: &mut Model) {
     let Some(door) = model.door().cloned() else { return };
     let before = model.changed.len();
     match &door {
-        RowTarget::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => model.changed.retain(|changed, _| changed.key != id.key),
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => {}
         RowTarget::Environment(name) => {
             if let Some(environment) = model.picture.environment(name) {
@@ -67,7 +69,7 @@ pub(super) fn panel(model: &mut Model, forward: bool) {
     seen(model);
 }
 
-pub(super) fn open(model: &mut Model) {
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     // Whoever comes back finds the row they left from, whatever moved meanwhile.
     if let Some(sheet) = model.sheet_mut() {
         sheet.go(sheet.position());
@@ -92,7 +94,21 @@ pub(super) fn open(model: &mut Model) {
             }
         }
         Some(RowTarget::Tunnel(id)) => tunnels::menu(model, id),
+        Some(RowTarget::Step(step, id)) => return take(model, step, &id),
         None => {}
+    }
+    Vec::new()
+}
+
+/// Does what a line of advice says.
+fn take(model: &mut Model, step: NextStep, id: &ResourceId) -> Vec<Effect> {
+    match step {
+        NextStep::Logs => {
+            logs::open(model);
+            Vec::new()
+        }
+        NextStep::Act(verb) => actions::take_up(model, verb, None),
+        NextStep::HealthCheck => health_check::run(model, id),
     }
 }
 

@@ -164,6 +164,7 @@ fn again(model: &mut Model, change: impl FnOnce(&mut crate::logs::Span)) {
         title: view.title.clone(),
         environment: view.environment.clone(),
         owners: view.owners.clone(),
+        is_whole: view.is_whole,
         beside: view.beside.clone(),
         wanted: view.wanted.clone(),
     };
@@ -214,6 +215,7 @@ fn before(model: &Model) -> Option<(Subject, ResourceId)> {
         title: format!("logs of {short}, which stopped"),
         environment: view.environment.clone(),
         owners: vec![id.clone()],
+        is_whole: false,
         beside: vec![id.clone()],
         wanted: Wanted::default(),
     };

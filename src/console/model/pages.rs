@@ -10,8 +10,11 @@ use crate::console::screens::fleet;
 use crate::console::screens::fleet::Waiting;
 use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
+use crate::engine::explanation::own_events;
 use crate::engine::poller::Focus;
 use crate::kinds::catalog::kind;
+use crate::overview::EnvironmentStatus;
+use crate::timeline::Event;
 use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, ResourceId, Scope};
 
@@ -80,6 +83,13 @@ impl Model {
         self.dirty = true;
     }
 
+    /// What is known of an environment besides what was read: the journal's entries and what is remembered.
+    fn known(&self, environment: &EnvironmentStatus) -> Vec<Event> {
+        let mut known = own_events(&self.journal, environment);
+        known.extend(self.seen.of(environment).iter().cloned());
+        known
+    }
+
     pub(super) fn fill(&self, place: &mut Page, resort: bool) {
         let around = Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone };
         match place {
@@ -102,14 +112,14 @@ impl Model {
                 sheet.fill(blocks, resort);
             }
             Page::Explain(page) => match self.picture.environment(&page.environment) {
-                Some(found) => page.fill(found, around, &self.journal, (&|wants| self.is_reading(wants), resort)),
+                Some(found) => page.fill(found, around, self.known(found), (&|wants| self.is_reading(wants), resort)),
                 None => {
                     let key = self.key_of(Command::Back);
                     page.sheet.fill(environment::missing(page.environment.as_str(), self.complete(), &key), resort);
                 }
             },
             Page::Timeline(page) => match self.picture.environment(&page.environment) {
-                Some(found) => page.fill(found, around, &self.journal, (&|wants| self.is_reading(wants), resort)),
+                Some(found) => page.fill(found, around, self.known(found), (&|wants| self.is_reading(wants), resort)),
                 None => {
                     let key = self.key_of(Command::Back);
                     page.sheet.fill(environment::missing(page.environment.as_str(), self.complete(), &key), resort);

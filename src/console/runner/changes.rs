@@ -17,8 +17,9 @@ use crate::engine::left_sessions;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::run_procedure::{ProcedureRun, drive_on};
 use crate::engine::session::{SessionRequest, open_session, remedy};
+use crate::engine::session_command::{self, SessionCommand};
 use crate::ssm::channel::End;
-use crate::world::{Scope, World};
+use crate::world::{Fault, Scope, World};
 
 impl Runner {
     pub(super) fn change(&self, approved: Approved, world: Arc<World>) {
@@ -69,6 +70,20 @@ impl Runner {
             Err(None) => Ok(End::Left),
         };
         self.say(Event::Visited(message, got));
+    }
+
+    /// Runs a command beside the console, which goes on.
+    pub(super) fn run_in_session(&self, command: SessionCommand, world: &World) {
+        let cloud = Arc::clone(&self.cloud);
+        let journal_writer = self.journal_writer(world, &command.session.plan.scope);
+        let (message, line) = (command.session.plan.message.clone(), command.line.clone());
+        let lost = (message.clone(), line.clone());
+        let work = async move {
+            let got = session_command::run(&*cloud, &command, &journal_writer, session_command::LIMIT).await;
+            let told = |fault| format!("{}\n→ {}", Fault::sentence(&fault), remedy(&fault, &command.session));
+            Event::Answered(message, line, got.map_err(told))
+        };
+        self.spawn(work, move |fault| Event::Answered(lost.0, lost.1, Err(fault.sentence())));
     }
 
     /// What cannot be written now is seen again at the next start.

@@ -159,10 +159,8 @@ impl Runner {
             Effect::Read(reading) => self.read(generation, reading, Arc::clone(&model.world)),
             Effect::Gather => {
                 let unread = model.pacer.unread();
-                if unread.is_empty() {
-                    self.settled(&model.world);
-                }
-                self.gather(generation, Arc::clone(&model.world), unread);
+                let memory = if unread.is_empty() { self.settled(&model.world) } else { None };
+                self.gather(generation, Arc::clone(&model.world), unread, memory);
             }
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
@@ -191,6 +189,7 @@ impl Runner {
             Effect::Reconnect(id) => self.redig(id),
             Effect::CloseTunnel(id) => self.fill(id),
             Effect::OpenSession(to) => self.open_session(*to, &model.world, screen).await,
+            Effect::RunInSession(command) => self.run_in_session(*command, &model.world),
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);

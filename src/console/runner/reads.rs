@@ -81,18 +81,22 @@ impl Runner {
             if let Some(memory) = memory {
                 let earlier = memory.recall(&*cloud, &scopes, Recall::Everything, cloud.now());
                 say(Event::Recalled(generation, Box::new(earlier)));
+                if scopes.iter().any(|scope| cloud.kept_as(scope).is_some()) {
+                    memory.seen(cloud.now()).into_iter().for_each(|seen| say(Event::Seen(generation, Arc::new(seen))));
+                }
             }
         });
     }
 
-    /// The picture is whole: calls are polite from here on, and what was read is written down once in a while.
-    pub(super) fn settled(&mut self, world: &Arc<World>) {
+    /// The picture is whole: calls are polite from here on, and what was read is written down once in a while. Hands out the
+    /// memory if what happened is to be recorded as well.
+    pub(super) fn settled(&mut self, world: &Arc<World>) -> Option<Memory> {
         self.cloud.calm();
         let due = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
-        if let Some(Some(memory)) = self.memory.get().filter(|_| due) {
-            self.kept = Some(Instant::now());
-            memory.keep_beside(Arc::clone(&self.cloud), Arc::clone(world));
-        }
+        let memory = self.memory.get().filter(|_| due)?.as_ref()?;
+        self.kept = Some(Instant::now());
+        memory.keep_beside(Arc::clone(&self.cloud), Arc::clone(world), None);
+        world.scopes().iter().any(|scope| self.cloud.kept_as(scope).is_some()).then(|| memory.clone())
     }
 
     pub(super) fn identify(&self, generation: u64, scope: Scope) {
@@ -147,7 +151,8 @@ impl Runner {
     }
 
     /// A picture of a large account takes longer than a frame, so it is made beside the loop.
-    pub(super) fn gather(&self, generation: u64, world: Arc<World>, unread: Unread) {
+    /// What happened is recorded from the same picture, where there is a `memory`, and told again with what others recorded.
+    pub(super) fn gather(&self, generation: u64, world: Arc<World>, unread: Unread, memory: Option<Memory>) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         let (configured_environments, zone) =
             (self.settings.configured_environments.clone(), self.settings.zone.clone());
@@ -161,11 +166,19 @@ impl Runner {
             let made = std::panic::catch_unwind(AssertUnwindSafe(|| {
                 assemble_early(&world, &configured_environments, &unread, now, &zone)
             }));
-            let news = match made {
-                Ok(picture) => Event::Gathered(generation, picture),
-                Err(_) => Event::NotGathered(generation),
+            let say = |news| drop(tell.send(Msg { now: cloud.now(), news }));
+            let Ok(picture) = made else {
+                say(Event::NotGathered(generation));
+                return;
             };
-            let _ = tell.send(Msg { now: cloud.now(), news });
+            let Some(memory) = memory else {
+                say(Event::Gathered(generation, picture));
+                return;
+            };
+            // Nobody waits for the store: the picture goes before what is written of it.
+            say(Event::Gathered(generation, picture.clone()));
+            memory.record(&*cloud, (&*world, &picture), (now, &zone));
+            memory.seen(now).into_iter().for_each(|seen| say(Event::Seen(generation, Arc::new(seen))));
         });
     }
 

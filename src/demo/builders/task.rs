@@ -11,7 +11,6 @@ use crate::demo::logs::{LogWriter, Program};
 use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
 use crate::demo::scenario_context::{REGION, ScenarioContext, ZONES};
 use crate::kinds::ecs_task::{Container, Task};
-use crate::kinds::log_tail::{self, Line, LogTail};
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition};
 
@@ -78,9 +77,6 @@ pub(super) fn tasks(simulated: &mut SimulatedAccount, scenario: &ScenarioContext
         |life: &&Life| life.made <= scenario.now && life.gone.is_none_or(|gone| gone + REMEMBERED > scenario.now);
     for life in script.lives.iter().filter(remembered) {
         simulated.put(cluster.as_str(), task(scenario, facts, script, life));
-        if let Some((part, tail)) = last_words(scenario, facts, life) {
-            simulated.put(&part, tail);
-        }
         for held in &facts.crates {
             if let Some(writer) = writer(scenario, facts, held, life) {
                 simulated.writes(writer);
@@ -135,17 +131,6 @@ const CRASH: [(i64, &str); 3] = [
     (1, "    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"),
     (0, "exiting with code 1"),
 ];
-
-/// What the container of a task that crashed wrote.
-fn last_words(scenario: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
-    let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= scenario.now)?;
-    let held = facts.crates.first()?;
-    let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(scenario, facts, life)));
-    let line = |before: i64, message: &str| Line { at: Some(scenario.at(ended - before)), message: message.to_owned() };
-    let mut lines = vec![line(3, "starting"), line(2, &format!("listening on port {}", held.port.unwrap_or(8080)))];
-    lines.extend(CRASH.map(|(before, words)| line(before, words)));
-    Some((key.clone(), LogTail { key, lines }))
-}
 
 fn task(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
     let rollout = script.rollouts.get(life.rollout);

@@ -25,9 +25,10 @@ use self::rules::Site;
 use self::symptoms::Symptom;
 use super::context::{DiagnosisContext, DiagnosisInput};
 use super::intended_sleep::Rest;
-use super::{Verdict, intended_sleep};
+use super::{Finding, Verdict, intended_sleep};
 use crate::kinds::KindContext;
 use crate::timeline::Event;
+use crate::world::{Health, ResourceId};
 
 /// How far before an onset changes are told.
 pub const CHANGES_BEFORE: jiff::SignedDuration = changes::BEFORE;
@@ -42,6 +43,47 @@ fn first(symptoms: &[Symptom<'_>]) -> Option<Timestamp> {
     let worst = symptoms.iter().map(|symptom| symptom.health).max();
     symptoms.iter().filter(|symptom| Some(symptom.health) == worst).filter_map(|symptom| symptom.since).min()
 }
+
+/// The findings of incidents, told by their causes: where what was read tells more than the sign that leads an incident, the
+/// cause leads it, and the sign becomes its first evidence. So the fleet, the page and `explain` name one cause.
+pub(super) fn led_by_causes<'a>(
+    cx: &DiagnosisContext<'a>,
+    rest: &Rest<'a>,
+    incidents: Vec<(Finding, Vec<ResourceId>)>,
+) -> Vec<Finding> {
+    let is_vague = |finding: &Finding| finding.health > Health::Unknown && finding.depth >= VAGUE;
+    if !incidents.iter().any(|(finding, _)| is_vague(finding)) {
+        return incidents.into_iter().map(|(finding, _)| finding).collect();
+    }
+    let services = facts::services(cx);
+    let symptoms = symptoms::symptoms(cx, rest, &services);
+    let site = Site { cx, services: &services, symptoms: &symptoms, events: &[] };
+    let (causes, _) = weigh::weigh(&Graph::of(cx), &symptoms, rules::propose(&site));
+    let lead = |(mut finding, members): (Finding, Vec<ResourceId>)| {
+        let is_of = |cause: &&Cause| {
+            members.contains(&cause.resource.id) || cause.effects.iter().any(|effect| members.contains(&effect.id))
+        };
+        // Only the first cause of an incident counts: a rival further down is what it probably is not.
+        let cause = causes.iter().find(is_of).filter(|_| is_vague(&finding));
+        let telling = |cause: &&Cause| cause.confidence >= Confidence::Likely && !weigh::is_symptomatic(cause.rule);
+        if let Some(cause) = cause.filter(telling) {
+            let sign = std::mem::replace(&mut finding.message, cause.message.clone());
+            finding.evidence.retain(|line| *line != finding.message && *line != sign);
+            if sign != finding.message {
+                finding.evidence.insert(0, sign);
+            }
+            finding.about = Some(cause.resource.id.clone());
+            finding.depth = CAUSE;
+        }
+        finding
+    };
+    incidents.into_iter().map(lead).collect()
+}
+
+/// A sign of this depth tells what is seen, and not why: targets that fail, tasks that are missing, alarms.
+const VAGUE: u8 = 3;
+/// How deep a cause stands that was found for such a sign.
+const CAUSE: u8 = 2;
 
 /// Explains `verdict` from what was read. `events` are what happened lately, oldest first: they tell who did what.
 #[must_use]

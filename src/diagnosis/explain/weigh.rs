@@ -27,6 +27,11 @@ const SYMPTOMATIC: [&str; 13] = [
     "target-group-empty",
 ];
 
+/// Whether a rule only tells in other words what is seen.
+pub(super) fn is_symptomatic(rule: &str) -> bool {
+    SYMPTOMATIC.contains(&rule)
+}
+
 /// A hypothesis with the symptoms it could explain, by number.
 struct Entrant<'a> {
     it: Hypothesis<'a>,
@@ -147,6 +152,10 @@ fn tell<'a>(graph: &Graph<'a>, symptoms: &[Symptom<'a>], leads: Vec<(Entrant<'a>
         }
         symptoms_as_evidence(symptoms, &explains, &mut cause);
         settle(&mut cause.evidence);
+        // What only repeats the cause speaks for nothing, unless nothing else does.
+        if cause.evidence.iter().any(|one| one.what != cause.message) {
+            cause.evidence.retain(|one| one.what != cause.message);
+        }
         for rival in rivals {
             let close = rival.it.weight() + CLOSE >= lead.it.weight() && rival.it.against.is_empty();
             if close && lead.it.strength != Strength::Said {

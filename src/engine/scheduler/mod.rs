@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::execute::{JournalWriter, entry_id, execute};
 use super::headless::{self, Snapshot, View};
 use super::journal::Line;
+use super::memory::Memory;
 use super::run_procedure::{ProcedureRun, run_procedure};
 use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use crate::change::plan::Plan;
@@ -115,6 +116,7 @@ impl LocalScheduler {
         busy: &BTreeSet<EnvironmentName>,
     ) -> Result<(Vec<String>, Vec<(EnvironmentName, BoxFuture<'static, Done>)>), Fault> {
         let mut snapshot = headless::picture(here, &self.view, &mut |_, _| {}).await?;
+        self.record(here, &snapshot).await;
         // Why something is up or down is worth a call only where it is put right, and told.
         let enforced = |it: &EnvironmentStatus| it.offhours.as_deref().is_some_and(is_enforced);
         let unread = headless::explain(&**here, &self.view, &mut snapshot, &enforced).await;
@@ -129,6 +131,22 @@ impl LocalScheduler {
         let snapshot = Arc::new(snapshot);
         let free = names.into_iter().filter(|name| !busy.contains(name));
         Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&snapshot)))).collect()))
+    }
+
+    /// Keeps what happened: whoever runs at night sees what nobody else does. A round never waits or fails for it.
+    async fn record(&self, here: &Arc<dyn Cloud>, snapshot: &Snapshot) {
+        let ExecutionLog::Kept(dir) = &*self.execution_log else { return };
+        if snapshot.world.scopes().iter().all(|scope| here.kept_as(scope).is_none()) {
+            return;
+        }
+        match Memory::open(dir) {
+            Ok(memory) => {
+                headless::keep(here, Some(&memory), snapshot, &self.view);
+                // One round may be all there is.
+                let _ = tokio::task::spawn_blocking(move || memory.finish()).await;
+            }
+            Err(fault) => tracing::warn!(%fault, "what happened is not remembered"),
+        }
     }
 
     /// What is due in one environment, by a local scheduler behind a door of its own.

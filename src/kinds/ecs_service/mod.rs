@@ -16,6 +16,7 @@ mod rows;
 pub mod rules;
 mod session_access;
 mod sleep;
+mod stopped_before;
 mod subject;
 
 use futures_util::future::BoxFuture;

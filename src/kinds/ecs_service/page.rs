@@ -6,6 +6,7 @@ use super::event_meanings::meaning;
 use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};
 use super::rules::judge;
+use super::stopped_before;
 use crate::display::{Cell, Column, Fact, Moment, Row, Section, Tone, Width};
 use crate::kinds::KindContext;
 use crate::kinds::ecs_task::stop_cause::cause;
@@ -39,7 +40,8 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
     let mut all: Vec<&Task> = cx.resource_index.tasks_of(cx.scope, item).to_vec();
     all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.arn.cmp(&b.arn)));
     let (stopped, running): (Vec<&Task>, Vec<&Task>) = all.into_iter().partition(|task| cause(task).is_some());
-    vec![
+    let remembered = stopped_before::section(item, cx, &stopped);
+    let mut sections = vec![
         Section::Facts { title: "service", facts: facts(item, cx) },
         Section::Facts { title: "delivery", facts: delivery_page::facts(item, cx) },
         Section::Table {
@@ -58,7 +60,7 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
             title: "stopped tasks",
             columns: TaskLines::COLUMNS,
             rows: stopped.iter().flat_map(|task| TaskLines::of(task, cx)).collect(),
-            empty: "no tasks stopped within the last hour",
+            empty: "AWS tells of none; it forgets them after an hour",
         },
         Section::Table {
             title: "target groups",
@@ -67,7 +69,14 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
             empty: "it registers in no target group",
         },
         Section::Moments { title: "events", moments: events(item), empty: "no events" },
-    ]
+    ];
+    if let Some(remembered) = remembered {
+        // Beside those that AWS still tells of.
+        let is_next = |section: &Section| matches!(section, Section::Table { title: "target groups", .. });
+        let at = sections.iter().position(is_next).unwrap_or(sections.len());
+        sections.insert(at, remembered);
+    }
+    sections
 }
 
 fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {

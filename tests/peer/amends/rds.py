@@ -51,6 +51,17 @@ def describe_db_instances(call):
     return answer
 
 
+@amend("rds:DescribeDBLogFiles")
+def describe_db_log_files(call):
+    """moto knows no filter of log files, and refuses the call."""
+    since = int(call.params.get("FileLastWritten") or 0)
+    filters = ("FileLastWritten", "FileSize", "FilenameContains", "MaxRecords", "Marker")
+    answer = call.moto(params=without(call.params, *filters))
+    files = answer.get("DescribeDBLogFiles") or []
+    answer["DescribeDBLogFiles"] = [file for file in files if int(file.get("LastWritten") or 0) >= since]
+    return answer
+
+
 @amend("rds:DescribeDBClusters")
 def describe_db_clusters(call):
     restarts = memory(call, "stopped db")

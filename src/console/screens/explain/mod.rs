@@ -1,13 +1,14 @@
 //! Why an environment is not well: each cause with what speaks for and against it, what was changed before, and what to do
 //! next. Every line leads to the resource it speaks of. Makes blocks; the page is a sheet. Pure.
 
+mod next_steps;
+
 use super::detail::Around;
 use super::sheet::{Block, Item, RowStyle, RowTarget, Sheet};
 use crate::diagnosis::explain::{Cause, Evidence, Explanation, Named};
 use crate::display::{Cell, Moment, Tone};
-use crate::engine::explanation::{explanation, explanation_reads, own_events};
+use crate::engine::explanation::{explanation, explanation_reads};
 use crate::engine::headless::at_once;
-use crate::engine::journal::Entry;
 use crate::overview::EnvironmentStatus;
 use crate::text::{moment, span};
 use crate::timeline::Event;
@@ -35,19 +36,18 @@ impl ExplainPage {
         Self { environment, sheet: Sheet::default(), wants: Vec::new() }
     }
 
-    /// Fills it with what is known now; `is_reading` tells whether answers are still waited for.
+    /// Fills it with what is known now; `known` is what the journal and the memory tell, and `is_reading` tells whether answers are still waited for.
     pub fn fill(
         &mut self,
         status: &EnvironmentStatus,
         around: Around<'_>,
-        journal: &[Entry],
+        known: Vec<Event>,
         (is_reading, resort): Filling<'_>,
     ) {
         let wants = explanation_reads(around.world, status, around.now, around.zone);
         self.wants = at_once(&wants.into_iter().map(|want| want.request).collect::<Vec<_>>());
         let reading = is_reading(&self.wants);
-        let own = own_events(journal, status);
-        let told = explanation(around.world, status, &own, around.now, around.zone);
+        let told = explanation(around.world, status, &known, around.now, around.zone);
         self.sheet.fill(blocks(status, &told, around, reading), resort);
     }
 }
@@ -122,6 +122,7 @@ fn finding(number: usize, cause: &Cause, around: Around<'_>) -> Block {
         // What is to be done is done at the cause: its page offers the actions.
         item.to(Some(target(&cause.resource)))
     }));
+    items.extend(next_steps::of(cause, around));
     block(&key, title, items)
 }
 
@@ -138,7 +139,7 @@ fn line(of: &str, one: &Evidence, tone: Tone) -> Item {
 
 /// What was changed before, and by whom.
 fn change(event: &Event) -> Item {
-    let by = event.by.as_deref().map(|by| format!(", by {by}")).unwrap_or_default();
+    let by = event.who().map(|by| format!(", by {by}")).unwrap_or_default();
     let message = format!("changed before: {}{by}", event.what);
     let door = event.subject.as_ref().map(|subject| RowTarget::Resource(subject.id.clone()));
     let item = Item::prose(format!("change {message} {}", event.at), Vec::new()).to(door);

@@ -35,6 +35,8 @@ pub struct LogView {
     pub environment: Option<EnvironmentName>,
     /// Whose lines.
     pub owners: Vec<ResourceId>,
+    /// Whether they are all that the environment has.
+    pub is_whole: bool,
     /// What is told of between the lines.
     pub beside: Vec<ResourceId>,
     /// Which of their lines.
@@ -78,6 +80,8 @@ pub struct Subject {
     pub environment: Option<EnvironmentName>,
     /// Whose lines.
     pub owners: Vec<ResourceId>,
+    /// Whether they are all that the environment has: what comes to it later belongs here too.
+    pub is_whole: bool,
     /// What is told of between the lines.
     pub beside: Vec<ResourceId>,
     /// Which of their lines.
@@ -88,12 +92,13 @@ impl LogView {
     /// A page that nothing was read for yet.
     #[must_use]
     pub fn new(number: u64, subject: Subject, feed: Feed, notes: Vec<String>) -> Self {
-        let Subject { title, environment, owners, beside, wanted } = subject;
+        let Subject { title, environment, owners, is_whole, beside, wanted } = subject;
         Self {
             number,
             title,
             environment,
             owners,
+            is_whole,
             beside,
             wanted,
             feed,

@@ -221,21 +221,6 @@ fn where_there_are_no_lines_the_page_says_why() {
 }
 
 #[test]
-fn what_has_no_lines_says_so() {
-    let mut model = demo(0);
-    press(&mut model, &[":"]);
-    type_in(&mut model, "env kajimaru");
-    press(&mut model, &["enter"]);
-    let alarm =
-        model.sheet().and_then(|sheet| sheet.rows().position(|(block, _)| block.key == "alarms")).expect("an alarm");
-    model.sheet_mut().unwrap().go(alarm);
-    assert!(matches!(model.door(), Some(RowTarget::Resource(_))));
-    press(&mut model, &["l"]);
-    let (_, said) = model.notices.now().expect("a notice");
-    assert!(said.contains("have logs"), "{said}");
-}
-
-#[test]
 fn hostile_lines_stay_in_their_rows() {
     let long = "長い行 ".repeat(40_000);
     let lines = [
@@ -294,4 +279,23 @@ fn moments_can_be_gone_to_and_read_from() {
     type_in(&mut model, "grep timed out");
     press(&mut model, &["enter"]);
     assert_eq!(view(&model).feed.tail.span().pattern.as_deref(), Some("\"timed out\""));
+}
+
+#[test]
+fn what_writes_no_lines_leads_to_those_of_its_environment() {
+    let mut model = demo(0);
+    model.enter(Page::Environment("prooflink-prod".into(), crate::console::screens::sheet::Sheet::default()));
+    draw(&mut model, 120, 40);
+    let mut tried = 0;
+    for _ in 0..40 {
+        let about = model.door().and_then(RowTarget::resource).map(|id| id.kind.0);
+        if matches!(about, Some("alarm" | "target-group" | "load-balancer")) {
+            assert!(crate::console::logs::is_offered(&model), "{about:?}");
+            let subject = crate::console::logs::subject(&model).expect("it has lines around it");
+            assert_eq!((subject.title.as_str(), subject.is_whole), ("logs of prooflink-prod", true), "{about:?}");
+            tried += 1;
+        }
+        press(&mut model, &["j"]);
+    }
+    assert!(tried > 2, "{tried} rows");
 }

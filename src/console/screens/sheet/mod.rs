@@ -31,6 +31,19 @@ pub enum RowTarget {
     Tunnel(u64),
     /// To an entry of the journal.
     Entry(String),
+    /// To something that is done with a resource.
+    Step(NextStep, ResourceId),
+}
+
+/// What a line of advice does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum NextStep {
+    /// Shows what it wrote.
+    Logs,
+    /// Takes up an operation, by its verb.
+    Act(&'static str),
+    /// Runs the container's own health check in a task of it, and shows the answer.
+    HealthCheck,
 }
 
 impl RowTarget {
@@ -38,7 +51,7 @@ impl RowTarget {
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceId> {
         match self {
-            Self::Resource(id) => Some(id),
+            Self::Resource(id) | Self::Step(_, id) => Some(id),
             Self::Environment(_) | Self::Entry(_) | Self::Tunnel(_) => None,
         }
     }

@@ -194,3 +194,30 @@ fn a_whole_explanation_reads_from_cause_to_symptom() {
     }
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+#[test]
+fn a_verdict_leads_with_what_explains_it() {
+    let mut wrong = Vec::new();
+    for one in all() {
+        let environment = environment(&one.world, true);
+        let others = ExternalSchedulers::default();
+        let input =
+            DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+        let verdict = one.world.seen(true, |cx| read(&input, &one.world.0, cx.resource_index, cx.now, cx.zone));
+        // What happened before is not known to a verdict: it is compared with what is told without that.
+        let got = explained(&one.world, &[]);
+        let Some(cause) = got.findings.first() else { continue };
+        let told = verdict.findings.iter().filter(|finding| finding.health == verdict.health);
+        let agrees = told.clone().any(|finding| {
+            let here = finding.about.as_ref() == Some(&cause.resource.id)
+                || cause.effects.iter().any(|effect| finding.about.as_ref() == Some(&effect.id));
+            finding.message == cause.message || (here && (finding.depth < 3 || cause.confidence < Confidence::Likely))
+        });
+        let symptomatic = super::weigh::is_symptomatic(cause.rule);
+        if !agrees && !symptomatic {
+            let told: Vec<_> = told.map(|finding| (finding.depth, &finding.message)).collect();
+            wrong.push(format!("{}: {told:?} but {} [{}]", one.name, cause.message, cause.rule));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
