@@ -4,6 +4,7 @@
 
 mod dirs;
 mod document;
+pub mod edit;
 mod error;
 mod interval;
 pub use interval::interval;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::aws::Source;
 use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
+use crate::keys::Keymap;
 use crate::schedule::Schedule;
 use crate::schedule::cost::prices::Prices;
 use crate::text::Glob;
@@ -39,7 +40,7 @@ fn settings_of(root: &Table<'_>, folder: &Path) -> Settings {
         theme: root.get("theme").and_then(|value| value.text("\"night\"")).map(str::to_owned),
         refresh: root.get("refresh").and_then(|value| refresh(&value)).unwrap_or(REFRESH),
         read_only: root.get("read_only").and_then(|value| value.flag()).unwrap_or_default(),
-        keys: root.get("keys").and_then(|value| value.table()).map(|table| keys(&table)).unwrap_or_default(),
+        keys: root.get("keys").and_then(|value| keys(&value)).unwrap_or_default(),
         sources: root
             .get("source")
             .and_then(|value| value.tables())
@@ -59,16 +60,23 @@ fn refresh(value: &Value<'_>) -> Option<jiff::SignedDuration> {
     }
 }
 
-fn keys(table: &Table<'_>) -> Vec<KeyWish> {
-    table
-        .each()
-        .into_iter()
-        .filter_map(|(command, value)| {
-            let chords = if value.is_list() { value.texts("\"ctrl-r\"")? } else { vec![value.text("\"ctrl-r\"")?] };
-            let chords = chords.into_iter().map(str::to_owned).collect();
-            Some(KeyWish { command: command.to_owned(), chords, line: value.line() })
-        })
-        .collect()
+/// The reader's keys, with every mistake in them told at its line.
+fn keys(value: &Value<'_>) -> Option<Vec<KeyWish>> {
+    let table = value.table()?;
+    let lines = table.each();
+    let wish = |(command, value): &(&str, Value<'_>)| {
+        let chords = if value.is_list() { value.texts("\"ctrl-r\"")? } else { vec![value.text("\"ctrl-r\"")?] };
+        let chords: Vec<String> = chords.into_iter().map(str::to_owned).collect();
+        Some(KeyWish { command: (*command).to_owned(), chords, line: value.line() })
+    };
+    let wishes: Vec<KeyWish> = lines.iter().filter_map(wish).collect();
+    let map = wishes.iter().map(|wish| (wish.command.clone(), wish.chords.clone())).collect();
+    for problem in Keymap::new(&map).err().into_iter().flatten() {
+        if let Some((_, value)) = lines.iter().find(|(command, _)| *command == problem.about()) {
+            value.refuse::<()>(problem.message());
+        }
+    }
+    Some(wishes)
 }
 
 fn source(table: &Table<'_>) -> Source {

@@ -46,6 +46,14 @@ pub enum KeymapError {
 }
 
 impl KeymapError {
+    /// What is wrong, without the name of the key that it is about.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let whole = self.to_string();
+        let about = format!("keys.{}: ", self.about());
+        whole.strip_prefix(&about).map(str::to_owned).unwrap_or(whole)
+    }
+
     /// The name under `[keys]` that it is about, so that its line can be told.
     #[must_use]
     pub fn about(&self) -> &str {
@@ -74,14 +82,12 @@ impl Keymap {
     /// wished no keys has none.
     ///
     /// # Errors
-    /// [`KeymapError`], naming the command and the key.
-    pub fn new(configured_environments: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        for name in configured_environments.keys() {
-            if !COMMANDS.iter().any(|spec| spec.name == name) {
-                let near = crate::command::nearest(name);
-                return Err(KeymapError::UnknownCommand { name: name.clone(), near });
-            }
-        }
+    /// Every [`KeymapError`] there is, each naming the command and the key.
+    pub fn new(configured_environments: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<KeymapError>> {
+        let unknown = configured_environments.keys().filter(|name| !COMMANDS.iter().any(|spec| spec.name == **name));
+        let mut problems: Vec<KeymapError> = unknown
+            .map(|name| KeymapError::UnknownCommand { name: name.clone(), near: crate::command::nearest(name) })
+            .collect();
         let mut map = Self { commands: HashMap::new(), keys: BTreeMap::new() };
         for spec in COMMANDS {
             let wished = configured_environments.get(spec.name);
@@ -89,24 +95,43 @@ impl Keymap {
                 wished.map_or_else(|| spec.keys.to_vec(), |keys| keys.iter().map(String::as_str).collect());
             let mut chords = Vec::new();
             for text in texts {
-                let chord: Chord =
-                    text.parse().map_err(|problem| KeymapError::BadChord { command: spec.name, problem })?;
+                let chord: Chord = match text.parse() {
+                    Ok(chord) => chord,
+                    Err(problem) => {
+                        problems.push(KeymapError::BadChord { command: spec.name, problem });
+                        continue;
+                    }
+                };
                 if chord == Chord::ctrl('c') && spec.command != Command::Quit {
-                    return Err(KeymapError::Reserved { command: spec.name });
+                    problems.push(KeymapError::Reserved { command: spec.name });
+                    continue;
                 }
+                let mut meets = None;
                 for place in spec.at {
                     if let Some(first) = map.commands.insert((*place, chord), spec.command)
                         && first != spec.command
                     {
-                        let (first, place) = (first.spec().name, place.words());
-                        return Err(KeymapError::Duplicate { chord, first, second: spec.name, place });
+                        // Of two commands the one that the reader gave the key to is the one to be told of.
+                        let (first, second) =
+                            match wished.is_none() && configured_environments.contains_key(first.spec().name) {
+                                true => (spec.name, first.spec().name),
+                                false => (first.spec().name, spec.name),
+                            };
+                        // They may meet in many places; once is enough.
+                        meets.get_or_insert((first, second, place.words()));
                     }
                 }
+                problems.extend(meets.map(|(first, second, place)| KeymapError::Duplicate {
+                    chord,
+                    first,
+                    second,
+                    place,
+                }));
                 chords.push(chord);
             }
             map.keys.insert(spec.command, chords);
         }
-        Ok(map)
+        if problems.is_empty() { Ok(map) } else { Err(problems) }
     }
 
     /// The keymap of the command table alone.
@@ -174,7 +199,11 @@ mod tests {
     #[test]
     fn a_bad_keymap_is_refused_whole_and_says_where() {
         let error =
-            |configured_environments| Keymap::new(&configured_environments).expect_err("a bad keymap").to_string();
+            |configured_environments| match Keymap::new(&configured_environments).expect_err("a bad keymap").as_slice()
+            {
+                [one] => one.to_string(),
+                several => panic!("one mistake, not {several:?}"),
+            };
         assert_eq!(
             error(environment_config("refersh", &["f5"])),
             "keys.refersh: there is no command of this name; did you mean `refresh`?"
@@ -185,6 +214,18 @@ mod tests {
         let taken = error(environment_config("refresh", &["j"]));
         assert!(taken.contains("j is taken by `down` in the fleet"), "{taken}");
         assert!(error(environment_config("refresh", &["ctrl-c"])).contains("always quits"));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_each_about_the_line_of_the_reader() {
+        let mut wishes = environment_config("refersh", &["f5"]);
+        wishes.extend(environment_config("refresh", &["strg-r", "f5", "j"]));
+        wishes.extend(environment_config("mouse", &["ctrl-c"]));
+        // A key that a command of the table has later in it is the reader's mistake all the same.
+        wishes.extend(environment_config("open", &["q"]));
+        let problems = Keymap::new(&wishes).expect_err("a bad keymap");
+        let about: Vec<&str> = problems.iter().map(KeymapError::about).collect();
+        assert_eq!(about, ["refersh", "open", "refresh", "refresh", "mouse"], "{problems:?}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ const FLOORS: [(&str, &[&str]); 27] = [
     ("logs", &["text", "world", "kinds"]),
     ("charts", &["world", "kinds"]),
     ("environment", &["text", "world", "schedule", "kinds"]),
-    ("config", &["text", "world", "schedule", "os", "aws", "environment"]),
+    ("config", &["text", "world", "keys", "schedule", "os", "aws", "environment"]),
     ("offhours", &["text", "world", "schedule", "kinds", "environment"]),
     ("timeline", &["text", "world", "schedule", "kinds", "environment", "offhours"]),
     ("diagnosis", &["text", "world", "schedule", "kinds", "environment", "offhours", "timeline"]),
