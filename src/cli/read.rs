@@ -13,6 +13,7 @@ use crate::cloud::Cloud;
 use crate::config::Settings;
 use crate::engine::headless;
 use crate::engine::headless::{Choose, Snapshot, View};
+use crate::engine::journal;
 use crate::engine::memory::Memory;
 use crate::engine::poller::PollIntervals;
 use crate::engine::scheduler;
@@ -22,7 +23,7 @@ use crate::overview::{Picture, assemble};
 use crate::text;
 use crate::theme::Theme;
 use crate::world::access_check::Check;
-use crate::world::{EnvironmentName, Fault, Scope, World};
+use crate::world::{EnvironmentName, Fault, OwnTurns, Scope, World};
 
 use super::exit::{Exit, Failure, is_credentials};
 use super::interrupt::interrupt;
@@ -123,9 +124,18 @@ pub(super) async fn explain(
     }
 }
 
-/// Takes in who executes schedules on this machine. False where that changes nothing, or cannot be told.
+/// What the journal of this machine tells of stops and starts; one that cannot be read tells nothing.
+fn own_turns(context: &CommandContext) -> OwnTurns {
+    let bytes = context.settings.journal.as_ref().and_then(|path| crate::os::read_state(path).ok()).unwrap_or_default();
+    journal::own_turns(&journal::read(&String::from_utf8_lossy(&bytes)).0, None)
+}
+
+/// Takes in who executes schedules on this machine, and what was stopped or started from it. False where that changes nothing, or cannot be told.
 fn heartbeat(context: &CommandContext, snapshot: &mut Snapshot) -> bool {
     let Some(dir) = context.settings.execution_log.clone() else { return false };
+    let own_turns = own_turns(context);
+    let turned = !own_turns.is_empty();
+    snapshot.world.turned(own_turns);
     match scheduler::heartbeat(&context.view.configured_environments, &ExecutionLog::Kept(dir), snapshot.at) {
         Some(Ok(heartbeat)) => {
             snapshot.world.watched(heartbeat);
@@ -133,9 +143,9 @@ fn heartbeat(context: &CommandContext, snapshot: &mut Snapshot) -> bool {
         }
         Some(Err(why)) => {
             tracing::warn!(%why, "who executes schedules here cannot be told");
-            false
+            turned
         }
-        None => false,
+        None => turned,
     }
 }
 

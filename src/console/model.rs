@@ -24,7 +24,7 @@ use super::stop_warnings::StopWarnings;
 use super::tunnels::{TunnelChoice, Tunnelled};
 use crate::change::gate::Gate;
 use crate::command::Where;
-use crate::engine::journal::Entry;
+use crate::engine::journal::{Entry, own_turns};
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
@@ -56,6 +56,8 @@ pub(super) struct Whereabouts {
 pub struct Model {
     /// The moment of the last message.
     pub now: Timestamp,
+    /// When it began.
+    pub(super) began: Timestamp,
     /// What it was started with.
     pub settings: Settings,
     /// What is believed.
@@ -139,6 +141,7 @@ impl Model {
     pub fn new(settings: Settings, seed: u64, now: Timestamp) -> Self {
         let mut model = Self {
             now,
+            began: now,
             world: Arc::new(World::at(settings.speed)),
             picture: Picture::default(),
             pacer: Poller::new(seed, settings.tempo, settings.speed),
@@ -284,6 +287,20 @@ impl Model {
         self.leaving = Some(self.now);
         self.dirty = true;
         Vec::new()
+    }
+
+    /// Takes in what was stopped and started from here. The simulated account is a new one each time.
+    pub(super) fn learn_own_turns(&mut self, entries: &[Entry]) {
+        let from = self.settings.fixed.is_some().then_some(self.began);
+        let own_turns = own_turns(entries, from);
+        Arc::make_mut(&mut self.world).turned(own_turns);
+        self.stirred = true;
+    }
+
+    /// When a procedure of this console ended, if it did.
+    #[must_use]
+    pub fn ended_at(&self, id: u64) -> Option<Timestamp> {
+        self.underway.iter().find(|one| one.id == id).and_then(|one| one.ended.as_ref()).map(|(at, _)| *at)
     }
 
     /// What is under way and would stop with the console.

@@ -212,6 +212,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Event::Journal(entries) => {
             model.uptime_log = journal::rests(&entries);
+            model.learn_own_turns(&entries);
             model.journal = entries;
             model.refill(false);
             loose_ends(model)

@@ -14,7 +14,7 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
         let Drift::Drifted { why, .. } = drift else { return None };
         let health = match why {
             Why::AutoRestart | Why::Missed => Health::Worrying,
-            Why::Manual | Why::Unknown => Health::Well,
+            Why::Manual | Why::Own | Why::Unknown => Health::Well,
         };
         let message = format!("{} {message}", it.member.label());
         Some(Finding { health, depth: 4, message, about: it.id.clone(), evidence: Vec::new() })

@@ -168,7 +168,7 @@ pub fn own_events(entries: &[Entry], environment: &Environment) -> Vec<Event> {
             requests: entry.request_ids.clone(),
             ..Event::new(entry.at, EventKind::OwnChange, "journal", what)
         };
-        let event = event.by(entry.who.clone());
+        let event = event.by(entry.by().map(str::to_owned));
         match entry.change_request.as_ref().and_then(|request| member(environment, &request.key)) {
             Some((id, name)) => event.about(id, name),
             None => event,

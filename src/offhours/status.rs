@@ -68,10 +68,7 @@ impl OffHours {
         let exceptions = exceptions(noted, &worn, environment.stop_barred().is_some(), now);
         let intent = Intent::new(&routine.schedule, &exceptions);
         let desired = intent.desired(now);
-        let awake = scheduled_members.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
-        // A stop repeated on what sleeps already is nothing to announce.
-        let next =
-            if desired == Desired::Off && !awake { intent.next_of(now, PowerAction::Start) } else { intent.next(now) };
+        let next = next(intent, &scheduled_members, now);
         let at_aws = routine.backend == Backend::EventBridge;
         // Where AWS starts the last stage at the end of the lead, it is not late before that.
         let lead = if at_aws && routine.acts_here() { routine.schedule.start_lead } else { SignedDuration::ZERO };
@@ -267,6 +264,21 @@ impl OffHours {
     }
 }
 
+/// What happens next: a stop of what sleeps already, by its schedule or by somebody's hand, is nothing to announce, and
+/// neither is a start of what is up.
+fn next(intent: Intent<'_>, scheduled_members: &[ScheduledMember], now: Timestamp) -> Option<Transition> {
+    let is_there = |it: &&ScheduledMember| it.actual != Actual::Gone;
+    let all = |state: &Actual| scheduled_members.iter().filter(is_there).all(|it| it.actual == *state);
+    let none = !scheduled_members.iter().any(|it| it.actual != Actual::Gone);
+    if all(&Actual::Down) {
+        intent.next_of(now, PowerAction::Start)
+    } else if !none && all(&Actual::Up) {
+        intent.next_of(now, PowerAction::Stop)
+    } else {
+        intent.next(now)
+    }
+}
+
 /// How long after an edge the last stage may take until it is its turn.
 fn grace(scheduled_members: &[ScheduledMember]) -> SignedDuration {
     let mut orders: Vec<_> = scheduled_members.iter().map(|it| it.member.order()).collect();
@@ -319,6 +331,12 @@ fn observed(it: &ScheduledMember, world: &World, now: Timestamp) -> Observed {
     let unchanged_from = told.filter(|told| told.is_empty()).and_then(|_| now.checked_sub(KEPT).ok());
     Observed {
         since: stopped.or_else(|| told.and_then(|told| rds_power_events::since(told, &it.actual))),
+        own: it
+            .id
+            .as_ref()
+            .and_then(|id| world.own_turn(id))
+            .filter(|turn| turn.up == (it.actual == Actual::Up))
+            .map(|turn| turn.at),
         unchanged_from,
         auto_restarted: told.is_some_and(rds_power_events::is_auto_restarted),
         ..Observed::of(it.actual.clone())

@@ -15,6 +15,9 @@ pub const AFTER_EDGE: SignedDuration = SignedDuration::from_mins(2);
 /// How long something must have been wrongly up before enforcing stops it: ten minutes are billed anyway.
 pub const STOP_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
+/// How long after our call AWS may say that something stopped or started.
+const OWN_TAKES: SignedDuration = SignedDuration::from_hours(2);
+
 /// What is known of a resource now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Observed {
@@ -22,6 +25,8 @@ pub struct Observed {
     pub actual: Actual,
     /// Since when, if known.
     pub since: Option<Timestamp>,
+    /// When it was stopped or started to this state from here, where that is the last that is known of it.
+    pub own: Option<Timestamp>,
     /// Known not to have changed since this, whenever it did before.
     pub unchanged_from: Option<Timestamp>,
     /// When whoever enforces first saw it so, where that is known.
@@ -41,6 +46,7 @@ impl Observed {
         Self {
             actual,
             since: None,
+            own: None,
             unchanged_from: None,
             first_seen: None,
             enforced: true,
@@ -55,6 +61,8 @@ impl Observed {
 pub enum Why {
     /// Somebody started or stopped it.
     Manual,
+    /// It was started or stopped from here.
+    Own,
     /// AWS started it after seven days.
     AutoRestart,
     /// The last edge had no effect: it has been so since before it.
@@ -137,20 +145,26 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
     if last_edge.as_ref().is_some_and(|transition| now.duration_since(transition.issue_at) < observed.grace) {
         return Drift::Settling;
     }
-    let why = match (observed.since, &last_edge) {
+    // What AWS tells of it comes minutes after the call.
+    let own = observed.own.filter(|own| {
+        observed.since.is_none_or(|since| (SignedDuration::ZERO..=OWN_TAKES).contains(&since.duration_since(*own)))
+    });
+    let since = observed.since.or(own);
+    let why = match (since, &last_edge) {
         _ if observed.auto_restarted && verb == PowerAction::Stop => Why::AutoRestart,
         (None, Some(transition)) if observed.unchanged_from.is_some_and(|from| from <= transition.issue_at) => {
             Why::Missed
         }
         (None, _) => Why::Unknown,
         (Some(since), Some(transition)) if since <= transition.issue_at => Why::Missed,
+        (Some(_), _) if own.is_some() => Why::Own,
         (Some(_), _) => Why::Manual,
     };
     let righted_at = match intent.schedule.mode {
-        Mode::Enforce if observed.enforced => Some(enforce_at(verb, observed.since.or(observed.first_seen), now)),
+        Mode::Enforce if observed.enforced => Some(enforce_at(verb, since.or(observed.first_seen), now)),
         Mode::Enforce | Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|transition| transition.issue_at),
     };
-    Drift::Drifted { verb, since: observed.since, why, righted_at }
+    Drift::Drifted { verb, since, why, righted_at }
 }
 
 /// When enforcing acts: a start at once, a stop once it has been up for the grace.

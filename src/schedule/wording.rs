@@ -213,6 +213,8 @@ fn is_not((verb, since, why): (PowerAction, Option<Timestamp>, Why), now: Timest
     let since = since.map(|at| format!(" since {}", when(at, now, zone))).unwrap_or_default();
     let why = match why {
         Why::Manual => "by hand",
+        Why::Own if verb == PowerAction::Stop => "started from here",
+        Why::Own => "stopped from here",
         Why::AutoRestart => "AWS started it after seven days",
         Why::Missed => "the last scheduled change had no effect",
         Why::Unknown => "why is not known",
@@ -234,6 +236,7 @@ pub fn drift_json(of: &Drift, zone: &TimeZone) -> Value {
             "since": since.map(|at| rfc(at, zone)),
             "why": match why {
                 Why::Manual => Some("manual"),
+                Why::Own => Some("own"),
                 Why::AutoRestart => Some("auto-restart"),
                 Why::Missed => Some("missed"),
                 Why::Unknown => None,

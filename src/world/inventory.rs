@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::reading::{Items, most_named};
 use super::{
-    AccountId, AnyReading, Arn, Coverage, Fault, KindName, Part, QuickMap, Resource, ResourceId, SchedulerHeartbeat,
-    Scope, SeenStops, Speed,
+    AccountId, AnyReading, Arn, Coverage, Fault, KindName, OwnTurn, OwnTurns, Part, QuickMap, Resource, ResourceId,
+    SchedulerHeartbeat, Scope, SeenStops, Speed,
 };
 
 /// One part of a store.
@@ -139,6 +139,7 @@ pub struct World {
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
     heartbeat: Option<Arc<SchedulerHeartbeat>>,
     pub(super) seen_stops: Option<Arc<SeenStops>>,
+    own_turns: Arc<OwnTurns>,
     speed: Speed,
 }
 
@@ -274,6 +275,17 @@ impl World {
     /// Takes what is known of whoever executes schedules on this machine.
     pub fn watched(&mut self, heartbeat: SchedulerHeartbeat) {
         self.heartbeat = Some(Arc::new(heartbeat));
+    }
+
+    /// Takes what the journal tells of stops and starts made from here.
+    pub fn turned(&mut self, own_turns: OwnTurns) {
+        self.own_turns = Arc::new(own_turns);
+    }
+
+    /// When it was last stopped or started from here, if it ever was.
+    #[must_use]
+    pub fn own_turn(&self, id: &ResourceId) -> Option<OwnTurn> {
+        self.own_turns.of(id.kind.0, &id.key)
     }
 
     /// What is known of whoever executes schedules on this machine; `None` where nobody could be asked.

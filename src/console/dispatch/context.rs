@@ -149,6 +149,8 @@ pub(super) fn reopen(model: &mut Model, choice: Choice) -> Vec<Effect> {
     model.peeking.clear();
     model.choice = choice.clone();
     model.world = std::sync::Arc::default();
+    let entries = model.journal.clone();
+    model.learn_own_turns(&entries);
     model.picture = crate::overview::Picture::default();
     model.pacer.watch(&[], model.now);
     model.flights.clear();

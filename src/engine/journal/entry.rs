@@ -11,6 +11,23 @@ use super::{Did, Line};
 /// What is said of a change whose end nobody wrote down.
 pub const UNKNOWN: &str = "started, outcome unknown";
 
+/// What the reason of a change begins with that toban's own schedule made.
+pub const BY_SCHEDULE: &str = "schedule: ";
+
+impl Entry {
+    /// Whether a schedule made it, with the credentials of whoever ran toban then: nobody asked for it at that moment.
+    #[must_use]
+    pub fn is_by_schedule(&self) -> bool {
+        self.reason.as_deref().is_some_and(|reason| reason.starts_with(BY_SCHEDULE))
+    }
+
+    /// Who it is told to be by.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        if self.is_by_schedule() { Some("schedule") } else { self.who.as_deref() }
+    }
+}
+
 /// A change as the journal remembers it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Entry {

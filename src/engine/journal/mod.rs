@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use entry::{Entry, UNKNOWN, nested, read};
+pub use entry::{BY_SCHEDULE, Entry, UNKNOWN, nested, read};
 pub use resolve_open_entries::settle;
-pub use uptime::rests;
+pub use uptime::{own_turns, rests};
 
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;

@@ -1,9 +1,12 @@
 //! What the journal saw of stops and starts: until when something was up, from when on it was down, and back. An end
 //! that nobody saw is none, and neither is a count that was changed on a service that ran. Pure.
 
+use jiff::Timestamp;
+
 use super::entry::{Entry, nested};
 use super::{Did, LEFT};
 use crate::schedule::observed::uptime_history::{Mark, UptimeLog, UptimeState};
+use crate::world::{OwnTurn, OwnTurns};
 
 /// Which way a step turns something.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,19 @@ pub fn rests(entries: &[Entry]) -> UptimeLog {
         }
     }
     uptime_log
+}
+
+/// The last stop or start of each thing that AWS took from here, of those since `from`.
+#[must_use]
+pub fn own_turns(entries: &[Entry], from: Option<Timestamp>) -> OwnTurns {
+    let mut own_turns = OwnTurns::default();
+    let since = entries.iter().filter(|entry| entry.done == Some(true) && from.is_none_or(|from| entry.at >= from));
+    for entry in since {
+        if let Some((did, turn)) = entry.change_request.as_deref().and_then(|did| Some((did, turn(did)?))) {
+            own_turns.note(&did.kind, &did.key, OwnTurn { at: entry.at, up: turn == PowerTurn::On });
+        }
+    }
+    own_turns
 }
 
 fn turn(did: &Did) -> Option<PowerTurn> {
@@ -117,6 +133,22 @@ mod tests {
             went("2", ("start", &[]), (20, 21), &Ending::done("up")),
         ];
         assert_eq!(hours(&machine.concat()), (9, 9));
+    }
+
+    #[test]
+    fn the_last_call_that_was_taken_is_known_as_our_own() {
+        let night =
+            [went("1", DOWN, (10, 11), &Ending::done("asleep")), went("2", UP, (21, 22), &Ending::done("awake"))];
+        let text: String = night.concat().iter().map(|line| line.encode().expect("JSON")).collect();
+        let entries = read(&text).0;
+        let last = own_turns(&entries, None).of("ecs-service", "arn:service");
+        assert_eq!(last, Some(OwnTurn { at: at(21), up: true }));
+        assert_eq!(own_turns(&entries[..2], None).of("ecs-service", "arn:service").map(|it| it.up), Some(false));
+        assert!(own_turns(&entries, Some(at(30))).is_empty(), "of another simulated account");
+        let mut refused = night[0].clone();
+        refused[2] = Line::ended("1-1", at(10), &Err(Fault::new(FaultKind::Refused, "ecs:UpdateService", "no")));
+        let text: String = refused.iter().map(|line| line.encode().expect("JSON")).collect();
+        assert!(own_turns(&read(&text).0, None).is_empty(), "it was not taken");
     }
 
     #[test]

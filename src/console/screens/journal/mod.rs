@@ -84,7 +84,7 @@ fn row(entry: &Entry, lead: &str, now: Timestamp, zone: &TimeZone) -> Item {
             tone: if lead.is_empty() { Tone::Strong } else { Tone::Plain },
         },
         Cell { text: outcome(entry), tone },
-        Cell::dim(entry.who.as_deref().map(caller).unwrap_or_default()),
+        Cell::dim(entry.by().map(caller).unwrap_or_default()),
     ];
     Item::row(entry.id.clone(), entry.message.clone(), cells).of(health).to(Some(RowTarget::Entry(entry.id.clone())))
 }
