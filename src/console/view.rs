@@ -48,7 +48,12 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
     // What is said against what was typed stands below the prompt.
     let (bottom, below) = split_bottom(bottom, if prompts { bottom.height.saturating_sub(1) } else { 0 });
     header(model, top, buf, &mut shown);
-    let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
+    // What is over grows no older on its page: its times are those of its end.
+    let now = match model.here() {
+        Some(Page::Progress(id, ..)) => model.ended_at(*id).unwrap_or(model.now),
+        _ => model.now,
+    };
+    let paint = Paint { theme: &model.theme, now, zone: &model.settings.zone, marks: &model.marks };
     match model.here() {
         Some(Page::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
         Some(
@@ -132,6 +137,9 @@ fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &m
     }
 }
 
+/// What the header says where nothing may be changed.
+const READ_ONLY: &str = "read-only";
+
 /// What stands at the right of the header, the dearest first.
 fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
     let mut parts = Vec::new();
@@ -214,6 +222,11 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let theme = &model.theme;
     tint_row(buf, area, 0, theme.style(Role::HeaderBar));
     let mut x = put(buf, area, (1, 0), 6, "toban", theme.style(Role::Accent)) + 3;
+    if model.gate.read_only {
+        // At any size: whoever may change nothing must see it. Where there is no room for both, the name gives way.
+        let at = if usize::from(area.width) < 10 + width(READ_ONLY) { 0 } else { x - 1 };
+        x = at + put_line(buf, area, (at, 0), READ_ONLY, theme.style(Role::Worrying).patch(bar(model))) + 2;
+    }
     let titles: Vec<String> = model.places.iter().map(Page::title).collect();
     let narrowed = model.sheet().and_then(narrowed);
     let mut path = match titles.as_slice() {

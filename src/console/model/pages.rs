@@ -155,7 +155,7 @@ impl Model {
                 );
             }
             Page::Progress(id, _, sheet) => {
-                sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
+                sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id), self.now), resort);
             }
             Page::Charts(_) | Page::Logs(_) | Page::Viewer(_) => {}
         }

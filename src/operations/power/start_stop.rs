@@ -252,6 +252,10 @@ impl Procedure for Switch {
                 };
                 (format!("{word} {called}"), Health::Changing, Some(stands))
             }
+            State::Done => (self.ending(observation).message, Health::Well, None),
+            State::Diverted { .. } | State::Missed { .. } | State::Failed { .. } => {
+                (self.ending(observation).message, Health::Bad, None)
+            }
             _ => (self.ending(observation).message, Health::Unknown, None),
         };
         let status = match self.actual(observation.world) {

@@ -87,7 +87,11 @@ impl Sleep {
             ),
         };
         let health = if next.stuck.is_empty() { Health::Changing } else { Health::Worrying };
-        let bars = seen.iter().zip(&turns).map(|(seen, turn)| self.bar(seen, turn)).collect();
+        // Whoever is busy now keeps the stages after it waiting.
+        let busy: Vec<&str> = next.waiting.iter().chain(&next.stuck).map(|(label, _)| label.as_str()).collect();
+        let its_turn = |at: usize, label: &str| next.acts.iter().any(|(act, _)| *act == at) || busy.contains(&label);
+        let bars = seen.iter().zip(&turns).enumerate();
+        let bars = bars.map(|(at, (seen, turn))| self.bar(seen, turn, its_turn(at, &seen.member.label()))).collect();
         Report {
             message: format!("{message}{}", self.alarms()),
             health,
@@ -97,14 +101,15 @@ impl Sleep {
         }
     }
 
-    fn bar(&self, seen: &MemberState, turn: &NextStage) -> Bar {
+    fn bar(&self, seen: &MemberState, turn: &NextStage, its_turn: bool) -> Bar {
         let there = matches!(turn, NextStage::Done | NextStage::Gone);
         let (note, health) = match turn {
             NextStage::Done => {
                 (self.goal().to_owned(), if self.goal == TargetState::Stopped { Health::Asleep } else { Health::Well })
             }
             NextStage::Gone => ("not there any more".to_owned(), Health::Unknown),
-            NextStage::Act(act) => (doing(act), Health::Changing),
+            NextStage::Act(act) if its_turn => (doing(act), Health::Changing),
+            NextStage::Act(_) => ("waits for what comes before it".to_owned(), Health::Unknown),
             NextStage::Wait(what) => (what.clone(), Health::Changing),
             NextStage::Stuck(why) => (why.clone(), Health::Bad),
         };

@@ -1,6 +1,8 @@
 //! The page of one procedure: what it does, where it stands, how far its parts have come, and how it ended.
 //! Pure; knows no procedure by name.
 
+use jiff::Timestamp;
+
 use super::detail::section;
 use super::sheet::{Block, Item, Note};
 use crate::change::{Bar, How};
@@ -8,6 +10,7 @@ use crate::console::widgets::gauge;
 use crate::console::widgets::gauge::Progress;
 use crate::display::{Align, Cell, Column, Tone, Width};
 use crate::engine::running::Underway;
+use crate::text;
 use crate::world::Health;
 
 const BARS: &[Column] = &[
@@ -22,14 +25,15 @@ const BAR: u16 = 20;
 
 /// The blocks of its page; `None` once it is forgotten.
 #[must_use]
-pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
+pub fn blocks(of: Option<&Underway>, now: Timestamp) -> Vec<Block> {
     let Some(of) = of else {
         let empty = "it is no longer kept here; :journal shows how it ended".to_owned();
         return vec![Block { key: "gone".to_owned(), empty, ..Block::default() }];
     };
-    let mut blocks = vec![head(of)];
+    let mut blocks = vec![head(of, now)];
     if !of.report.bars.is_empty() {
-        let items = of.report.bars.iter().map(bar).collect();
+        let done = of.ended.as_ref().is_some_and(|(_, ending)| ending.how == How::Done);
+        let items = of.report.bars.iter().map(|one| bar(one, done)).collect();
         blocks.push(Block { key: "bars".to_owned(), columns: BARS, items, ..Block::default() });
     }
     blocks.extend(of.report.sections.iter().cloned().enumerate().map(|(at, one)| section(at, one)));
@@ -43,7 +47,7 @@ pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
     blocks
 }
 
-fn head(of: &Underway) -> Block {
+fn head(of: &Underway, now: Timestamp) -> Block {
     let (health, message) = match &of.ended {
         Some((_, ending)) => {
             let health = if ending.how == How::Done { Health::Well } else { Health::Bad };
@@ -57,20 +61,30 @@ fn head(of: &Underway) -> Block {
         let stands = of.report.stands.as_ref().map(|_| of.report.if_left().to_owned());
         cells.extend(stands.map(Cell::dim));
     }
-    cells.push(Cell::dim(format!("in {}, {}", of.plan.environment, of.plan.scope)));
+    let until = of.ended.as_ref().map_or(now, |(at, _)| *at);
+    let span = text::span(until.duration_since(of.since).as_secs().max(0));
+    let took = if of.ended.is_some() { format!("took {span}") } else { format!("for {span} so far") };
+    cells.push(Cell::dim(format!("in {}, {} · {took}", of.plan.environment, of.plan.scope)));
     let item = Item::prose("head", cells).of(health);
-    let note = Note { read_at: of.seen_at, fault: None };
+    // What is over is not read any more.
+    let note = Note { read_at: of.seen_at.filter(|_| of.ended.is_none()), fault: None };
     Block { key: "head".to_owned(), title: of.plan.message.clone(), note, items: vec![item], ..Block::default() }
 }
 
-fn bar(bar: &Bar) -> Item {
+/// A part and how far it has come; `done` once the whole ended as planned, and nothing of it changes any more.
+fn bar(bar: &Bar, done: bool) -> Item {
+    let health = if done && bar.health == Health::Changing { Health::Well } else { bar.health };
+    let shades = gauge::bar(Progress { done: bar.done, pending: 0, total: bar.all }, BAR);
+    let waits = health == Health::Unknown;
     let cells = vec![
-        Cell { text: bar.label.clone(), tone: Tone::Plain },
-        Cell::of(bar.health, gauge::bar(Progress { done: bar.done, pending: 0, total: bar.all }, BAR)),
+        Cell { text: bar.label.clone(), tone: if waits { Tone::Dim } else { Tone::Plain } },
+        if waits { Cell::dim(shades) } else { Cell::of(health, shades) },
         Cell::strong(format!("{}/{}", bar.done, bar.all)),
         Cell::dim(bar.note.clone()),
     ];
-    Item::row(bar.label.clone(), bar.label.clone(), cells).of(bar.health)
+    let item = Item::row(bar.label.clone(), bar.label.clone(), cells);
+    // What has not begun, or is not there any more, is no riddle: it has no mark.
+    if waits { item } else { item.of(health) }
 }
 
 #[cfg(test)]
@@ -82,8 +96,18 @@ mod tests {
     fn a_bar_fits_its_column_and_its_figures_stand_once() {
         let one =
             Bar { label: "new tasks".into(), done: 1, all: 3, note: "1 starting".into(), health: Health::Changing };
-        let RowStyle::Cells(cells) = bar(&one).look else { panic!("a bar is a row") };
+        let RowStyle::Cells(cells) = bar(&one, false).look else { panic!("a bar is a row") };
         let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["new tasks", "██████░░░░░░░░░░░░░░", "1/3", "1 starting"]);
+    }
+
+    #[test]
+    fn what_is_over_changes_no_more_and_what_waits_has_no_mark() {
+        let one = |health| Bar { label: "new tasks".into(), done: 3, all: 3, note: String::new(), health };
+        let mark = |health, done| bar(&one(health), done).health;
+        assert_eq!(mark(Health::Changing, false), Some(Health::Changing));
+        assert_eq!(mark(Health::Changing, true), Some(Health::Well));
+        assert_eq!(mark(Health::Bad, true), Some(Health::Bad));
+        assert_eq!(mark(Health::Unknown, false), None);
     }
 }
