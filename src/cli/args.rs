@@ -210,8 +210,11 @@ pub enum Command {
     Policy(Policy),
     /// Print completions for a shell
     Completions(Completions),
-    /// Print the man page
-    Man,
+    /// Print the man page, or that of a command
+    Man(Man),
+    /// Answer a shell that completes a command line
+    #[command(hide = true)]
+    Complete(Complete),
 }
 
 /// `toban status`.
@@ -380,6 +383,25 @@ pub struct Completions {
     pub shell: Shell,
 }
 
+/// `toban man`.
+#[derive(Args, Debug, Default)]
+pub struct Man {
+    /// Command whose page to print, as in `toban man schedule list`; toban's own, if none is named
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Write every page into this directory instead, each under its name
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `toban complete`.
+#[derive(Args, Debug)]
+pub struct Complete {
+    /// The words behind `toban`, up to the one at the cursor
+    #[arg(last = true, value_name = "WORDS", allow_hyphen_values = true)]
+    pub words: Vec<std::ffi::OsString>,
+}
+
 impl Cli {
     /// What clap cannot see on its own: combinations across the tree.
     ///
@@ -389,8 +411,13 @@ impl Cli {
         if self.global.read_only && self.global.write {
             return Err("--read-only and --write exclude each other; give one of them".to_owned());
         }
-        if self.global.demo && (self.global.profile.is_some() || self.global.endpoint_url.is_some()) {
-            return Err("--demo looks at no real account; leave --profile and --endpoint-url out".to_owned());
+        let elsewhere = [
+            ("--profile", self.global.profile.is_some()),
+            ("--region", !self.global.regions.is_empty()),
+            ("--endpoint-url", self.global.endpoint_url.is_some()),
+        ];
+        if let Some((flag, _)) = elsewhere.iter().find(|(_, given)| self.global.demo && *given) {
+            return Err(format!("--demo looks at no real account and has one region; leave {flag} out"));
         }
         if self.global.demo_speed != 1.0 && !self.global.demo {
             return Err("--demo-speed is the simulated account's; it goes with --demo".to_owned());

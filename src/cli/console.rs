@@ -23,7 +23,7 @@ use crate::text::harmless;
 use crate::theme::{ColorDepth, Theme};
 
 /// Regions offered in the picker, besides those looked at; any other can be typed.
-const REGIONS: &[&str] = &[
+pub(super) const REGIONS: &[&str] = &[
     "ap-northeast-1",
     "ap-northeast-2",
     "ap-northeast-3",
@@ -85,11 +85,6 @@ fn console(
     let theme = Theme::load(name, &settings.theme_dirs)
         .map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))?
         .at_depth(color_depth);
-    let banner = match (global.demo, settings.read_only) {
-        (true, _) => Some("demo"),
-        (false, true) => Some("read-only"),
-        (false, false) => None,
-    };
     Ok(console::Settings {
         open_on: settings.open.clone(),
         theme,
@@ -111,7 +106,7 @@ fn console(
         execution_log: settings.execution_log.clone(),
         journal: settings.journal.clone(),
         mouse: true,
-        banner: banner.map(str::to_owned),
+        banner: global.demo.then(|| "demo".to_owned()),
     })
 }
 
@@ -125,13 +120,12 @@ fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
         .iter()
         .map(|environment_config| (environment_config.command.clone(), environment_config.chords.clone()))
         .collect();
-    Keymap::new(&configured_environments).map_err(|fault| {
-        let line = settings
-            .keys
-            .iter()
-            .find(|environment_config| environment_config.command == fault.about())
-            .map_or(0, |environment_config| environment_config.line);
-        Failure::new(Exit::Failed, format!("{}:{line}: {fault}", dirs.file.display()))
+    Keymap::new(&configured_environments).map_err(|problems| {
+        let told = problems.iter().map(|problem| {
+            let line = settings.keys.iter().find(|wish| wish.command == problem.about()).map_or(0, |wish| wish.line);
+            format!("{}:{line}: {problem}", dirs.file.display())
+        });
+        Failure::new(Exit::Failed, told.collect::<Vec<_>>().join("\n"))
     })
 }
 

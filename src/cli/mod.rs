@@ -6,6 +6,7 @@ mod args;
 mod attendant;
 mod cache;
 mod change;
+mod complete;
 mod connect;
 mod console;
 mod db;
@@ -57,6 +58,7 @@ use crate::config::{self, Dirs, Settings};
 use crate::demo::Demo;
 use crate::engine::headless::View;
 use crate::engine::memory::Memory;
+use crate::theme::Theme;
 
 /// Runs the program with these arguments and tells how it ended. Everything there is to say has
 /// been said.
@@ -100,9 +102,15 @@ fn parsed(answer: &clap::Error) -> Exit {
 }
 
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
+    if let Some(name) = &cli.global.theme {
+        // Told before anything is read, and by every command: a misspelt name would go unseen in a pipe.
+        let themes = vec![Dirs::find(cli.global.config.as_deref()).themes];
+        Theme::load(name, &themes).map_err(|fault| Failure::new(Exit::Usage, format!("--theme: {fault}")))?;
+    }
     let printed = match &cli.command {
         Some(Command::Completions(args)) => generate::completions(args.shell),
-        Some(Command::Man) => generate::man()?,
+        Some(Command::Man(args)) => return generate::man(args),
+        Some(Command::Complete(args)) => return complete::run(args),
         Some(Command::Journal(args)) => return journal::run(&cli.global, args),
         Some(Command::Cache(what)) => return cache::run(&cli.global, what),
         Some(Command::Policy(args)) => match &args.account {
@@ -121,7 +129,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
     let dirs = Dirs::find(global.config.as_deref());
     // A file that was named must be there for everything but its own making.
-    let making = matches!(cli.command, Some(Command::Init(_)));
+    let making = matches!(cli.command, Some(Command::Init(_) | Command::Schedule(args::Schedule::Set(_))));
     let loaded = config::load(&Dirs { named: dirs.named && !making, ..dirs.clone() });
     // Only the doctor goes on with a configuration that does not hold: to say so among the rest.
     let doctor = matches!(cli.command, Some(Command::Doctor(_)));
@@ -131,6 +139,12 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration is not valid:\n{fault}"))),
     };
     let file = settings.clone();
+    let doctor_tells = doctor || cli.command.is_none();
+    if let Some(name) = settings.theme.as_deref().filter(|_| global.theme.is_none() && !doctor_tells)
+        && let Err(fault) = Theme::load(name, std::slice::from_ref(&dirs.themes))
+    {
+        output::note(&format!("toban: {}: theme: {fault}\n", dirs.file.display()));
+    }
     let mut settings = options::settle(settings, global, &dirs, |name| std::env::var_os(name));
     settings.open.clone_from(&cli.env);
     if let Some(state) = &dirs.state
@@ -156,7 +170,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
         let memory = settings.execution_log.as_deref().and_then(remembering);
         let context = CommandContext { cloud: Arc::clone(&cloud), settings, view, memory, paint };
-        let ended = headless(command, &context, (&dirs, global.demo), config).await;
+        let ended = headless(command, &context, (&dirs, global), config).await;
         if let Some(memory) = context.memory {
             memory.finish();
         }
@@ -208,17 +222,27 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     }
 }
 
+/// The configuration's file, and whether this run may write it.
+#[derive(Clone, Copy)]
+struct ConfigFile<'a> {
+    path: &'a Path,
+    may_write: bool,
+}
+
 async fn headless(
     command: &Command,
     context: &CommandContext,
-    (dirs, demo): (&Dirs, bool),
+    (dirs, global): (&Dirs, &Global),
     config: Result<(), config::ConfigError>,
 ) -> Result<Exit, Failure> {
+    let demo = global.demo;
+    // The demo writes no file that nobody named on its command line: `TOBAN_CONFIG` names that of real accounts.
+    let file = ConfigFile { path: &dirs.file, may_write: !demo || global.config.is_some() };
     match command {
         Command::Status(args) => status::run(context, args).await,
         Command::Explain(args) => explain::run(context, args, dirs, demo).await,
         Command::Timeline(args) => timeline::run(context, args, dirs, demo).await,
-        Command::Schedule(command) => schedule::run(context, command, &dirs.file).await,
+        Command::Schedule(command) => schedule::run(context, command, file).await,
         Command::Deploy(args) => deploy::run(context, args).await,
         Command::Scale(args) => scale::run(context, args).await,
         Command::Jobs(args) => job::list(context, args).await,
@@ -226,15 +250,18 @@ async fn headless(
         Command::Logs(args) => logs::run(context, args).await,
         Command::Connect(args) => connect::run(context, args).await,
         Command::Tunnel(args) => tunnel::run(context, args).await,
-        Command::Init(args) => init::run(context, args, &dirs.file).await,
+        Command::Init(args) => init::run(context, args, file).await,
         Command::Sleep(args) => sleep::run(context, "sleep", (&args.env, &args.acting), None).await,
         Command::Wake(args) => sleep::run(context, "wake", (&args.env, &args.acting), args.tasks).await,
         Command::Db(args) => db::run(context, args).await,
         Command::Doctor(args) => doctor::run(context, args, dirs, config).await,
         // These were answered before there was a cloud.
-        Command::Journal(_) | Command::Cache(_) | Command::Policy(_) | Command::Completions(_) | Command::Man => {
-            Ok(Exit::Done)
-        }
+        Command::Journal(_)
+        | Command::Cache(_)
+        | Command::Policy(_)
+        | Command::Completions(_)
+        | Command::Complete(_)
+        | Command::Man(_) => Ok(Exit::Done),
     }
 }
 

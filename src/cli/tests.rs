@@ -50,7 +50,9 @@ fn only_what_works_is_offered() {
             "cache",
             "policy",
             "completions",
-            "man"
+            "man",
+            // Hidden: what shells ask.
+            "complete"
         ]
     );
 }

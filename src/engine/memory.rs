@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+use super::known_names;
 use super::seen_events::{self, SeenEvents};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::{KINDS, kind};
@@ -127,6 +128,9 @@ impl Memory {
 
     /// Writes down what happened, as far as a picture tells. What cannot be kept is tried again the next time.
     pub fn record(&self, cloud: &dyn Cloud, seen: (&World, &Picture), (now, zone): (Timestamp, &TimeZone)) {
+        if let Err(fault) = known_names::keep(&self.store, &known_names::known(seen.1, seen.0), now) {
+            tracing::warn!(%fault, "names for completion are not remembered");
+        }
         let last = *self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         match seen_events::record(&self.store, cloud, seen, (now, zone), last) {
             Ok(()) => *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(now),

@@ -5,6 +5,7 @@ pub mod execute;
 pub mod explanation;
 pub mod headless;
 pub mod journal;
+pub mod known_names;
 pub mod left_sessions;
 pub mod log_reader;
 pub mod memory;

@@ -8,6 +8,7 @@ mod support;
 mod terminal;
 
 mod cli;
+mod completions;
 mod connect;
 mod console;
 mod deploying;
