@@ -28,7 +28,9 @@ pub(super) fn run(global: &Global, what: &Cache) -> Result<Exit, Failure> {
     let failed = |fault: crate::store::StoreFault| Failure::new(Exit::Failed, fault.to_string());
     if !dir.join(FILE).exists() {
         match what {
-            Cache::List(args) if args.json => output::json("{\"places\":[]}\n")?,
+            Cache::List(args) if args.json => {
+                output::json(&format!("{:#}\n", json!({ "file": dir.join(FILE), "bytes": 0, "places": [] })))?
+            }
             _ => output::data("nothing is kept between runs\n")?,
         };
         return Ok(Exit::Done);

@@ -252,28 +252,38 @@ pub(super) async fn act(
             let procedure_run = ProcedureRun { id: 0, license, procedure, limit: acting.limit() };
             let (last, reports) = watch::channel(Report::default());
             let mut lines = output::ProgressLines::default();
+            let mut request_ids: Vec<String> = Vec::new();
             let mut progress = |report: Report| {
+                // A report has those of the last change alone.
+                for id in &report.request_ids {
+                    if !request_ids.contains(id) {
+                        request_ids.push(id.clone());
+                    }
+                }
                 lines.tell(&text::harmless(&report.message));
                 last.send_replace(report);
             };
             let leave = acting.no_wait;
             let cloud = at_work(&context.cloud);
-            let driven = run_procedure(&*cloud, procedure_run, snapshot.world, (&journal_writer, leave), &mut progress);
-            let mut driven = std::pin::pin!(driven);
-            let ending = tokio::select! {
-                ending = &mut driven => Some(ending),
-                () = interrupt() => {
-                    // Looked at by itself: whoever writes reports must not wait for who reads this one.
-                    let sends = reports.borrow().sends;
-                    let mut told = reports.clone();
-                    if sends { answered(driven, told.wait_for(|report| !report.sends)).await } else { None }
+            let ending = {
+                let driven =
+                    run_procedure(&*cloud, procedure_run, snapshot.world, (&journal_writer, leave), &mut progress);
+                let mut driven = std::pin::pin!(driven);
+                tokio::select! {
+                    ending = &mut driven => Some(ending),
+                    () = interrupt() => {
+                        // Looked at by itself: whoever writes reports must not wait for who reads this one.
+                        let sends = reports.borrow().sends;
+                        let mut told = reports.clone();
+                        if sends { answered(driven, told.wait_for(|report| !report.sends)).await } else { None }
+                    }
                 }
             };
             output::progress("");
             let Some(ending) = ending else {
                 return Err(Failure::new(Exit::Interrupted, left(&plan, &reports.borrow())));
             };
-            tell(&plan, &ending, &[], acting)
+            tell(&plan, &ending, &request_ids, acting)
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use super::ConfigFile;
 use super::exit::{Exit, Failure};
 use super::interrupt::interrupt;
 use super::read;
@@ -28,7 +29,13 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// When nothing could be read, or the file is there already or cannot be written.
-pub(super) async fn run(context: &CommandContext, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Init, file: ConfigFile<'_>) -> Result<Exit, Failure> {
+    let ConfigFile { path: file, may_write } = file;
+    if !args.print && !may_write {
+        let message = "the demo writes no configuration of yours; `toban --demo init --print` prints what it would write, \
+                       `--config FILE` names a file that it may write";
+        return Err(Failure::new(Exit::Refused, message));
+    }
     if !args.print && file.exists() {
         let message = format!(
             "{} is there already and stays as it is; `toban init --print` prints what would be written",
@@ -128,7 +135,8 @@ pub(super) fn draft(snapshot: &Snapshot, sources: &[Source], zone: &TimeZone) ->
     }
     if !snapshot.picture.unassigned.is_empty() {
         text.push_str("\n# These belong to no environment; a `match` in one of those above would take them in:\n");
-        for member in &snapshot.picture.unassigned {
+        let passing = |member: &&Member| kind(member.id.kind).is_some_and(|kind| kind.is_passing());
+        for member in snapshot.picture.unassigned.iter().filter(|member| !passing(member)) {
             text.push_str(&format!("#   {} {}{}\n", member.id.kind, comment(&member.name), because(member)));
         }
     }
@@ -206,7 +214,9 @@ fn environment_lines(environment: &EnvironmentStatus) -> String {
 fn members(environment: &EnvironmentStatus) -> String {
     let mut order = Vec::new();
     let mut kinds: BTreeMap<_, Vec<&Member>> = BTreeMap::new();
-    for member in &environment.members {
+    // Tomorrow's tasks are others than today's: they say nothing of what the environment holds.
+    let stays = |member: &&Member| kind(member.id.kind).is_none_or(|kind| !kind.is_passing());
+    for member in environment.members.iter().filter(stays) {
         if !order.contains(&member.id.kind) {
             order.push(member.id.kind);
         }

@@ -45,6 +45,8 @@ pub trait AnyKind: Send + Sync {
     fn changes(&self) -> &'static [&'static str];
     /// How it is shown.
     fn shown(&self) -> Option<ListLayout>;
+    /// Whether one comes and goes by itself.
+    fn is_passing(&self) -> bool;
     /// Whether a shell can be opened in one.
     fn shell(&self) -> bool;
     /// Reads it.
@@ -147,6 +149,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn shown(&self) -> Option<ListLayout> {
         K::SHOWN
+    }
+    fn is_passing(&self) -> bool {
+        K::PASSING
     }
     fn shell(&self) -> bool {
         K::SHELL

@@ -181,6 +181,8 @@ pub trait Kind: Send + Sync + 'static {
     const CHANGES: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<ListLayout> = None;
+    /// Whether one comes and goes by itself, such as a task: a configuration need not name it.
+    const PASSING: bool = false;
     /// Whether a shell can be opened in one at all: only then [`Kind::session_access`] is asked.
     const SHELL: bool = false;
 

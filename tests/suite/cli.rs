@@ -117,7 +117,7 @@ fn without_credentials_it_ends_with_four_and_says_what_to_do() {
 fn init_writes_what_holds_and_never_writes_over() {
     let home = TempDir::new().expect("a home");
     let file = home.path().join("config/config.toml");
-    let init = |arguments: &[&str]| said(toban(home.path(), arguments).env("TOBAN_CONFIG", &file));
+    let init = |arguments: &[&str]| said(toban(home.path(), arguments).arg("--config").arg(&file));
     // A file that was named must be there for everything but its own making.
     let made = init(&["--demo", "init"]);
     assert_eq!((made.code, made.out.as_str()), (Some(0), ""), "{}", made.err);

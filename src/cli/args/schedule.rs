@@ -39,6 +39,21 @@ pub struct Setting {
     /// The schedule, as in [schedule.NAME]
     #[arg(value_name = "SCHEDULE")]
     pub schedule: String,
+    /// Write the schedule too: on which days it is up, as in mon-fri or mon,wed
+    #[arg(long, value_name = "DAYS", requires_all = ["from", "to"])]
+    pub days: Option<String>,
+    /// From when on it is up, as in 09:00
+    #[arg(long, value_name = "TIME", requires_all = ["days", "to"])]
+    pub from: Option<String>,
+    /// Until when, as in 22:00
+    #[arg(long, value_name = "TIME", requires_all = ["days", "from"])]
+    pub to: Option<String>,
+    /// Zone of these times; this machine's, unless it is given
+    #[arg(long, value_name = "ZONE", requires = "days")]
+    pub timezone: Option<String>,
+    /// Calendar whose holidays are off, or none; Japan's in Japan's zone, unless it is given
+    #[arg(long, value_name = "CALENDAR", requires = "days")]
+    pub holidays: Option<String>,
     /// Say what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,

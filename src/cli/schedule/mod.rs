@@ -10,12 +10,12 @@ mod set;
 mod stored;
 
 use crate::overview::EnvironmentStatus;
-use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use change::ScheduleChange;
 
+use super::ConfigFile;
 use super::args::Schedule;
 use super::exit::{Exit, Failure};
 use super::read::CommandContext;
@@ -26,7 +26,7 @@ use crate::text::{Align, align, harmless, width};
 ///
 /// # Errors
 /// As the subcommand says.
-pub(super) async fn run(context: &CommandContext, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, command: &Schedule, file: ConfigFile<'_>) -> Result<Exit, Failure> {
     match command {
         Schedule::List(args) => list::run(context, args).await,
         Schedule::Preview(args) => preview::run(context, args).await,

@@ -7,12 +7,13 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::headless::Snapshot;
 use crate::environment::Member;
-use crate::kinds::catalog::kind;
+use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{KindContext, ResourceIndex};
 use crate::world::{Fault, Scope, World};
 
-/// Lists that are there even if nothing is in them.
-const LISTS: [&str; 5] = ["services", "target_groups", "databases", "instances", "alarms"];
+/// The lists that stand first; those of other kinds follow in the order of the catalog. Each is there even if nothing is
+/// in it.
+const FIRST: [&str; 5] = ["services", "target_groups", "databases", "instances", "alarms"];
 
 /// The document of `chosen` environments and of what could not be placed.
 #[must_use]
@@ -83,14 +84,19 @@ fn environment_object(
     Value::Object(object)
 }
 
-/// The lists of an environment: the five that are always there, then others in the order of kinds.
+/// The lists of an environment, each once, though several kinds may share one.
 fn lists<'k>(
     environment: &EnvironmentStatus,
     snapshot: &Snapshot,
     resource_index: &ResourceIndex<'_>,
     zone: &TimeZone,
 ) -> Vec<(&'k str, Vec<Value>)> {
-    let mut lists: Vec<(&str, Vec<Value>)> = LISTS.map(|list| (list, Vec::new())).into();
+    let mut lists: Vec<(&str, Vec<Value>)> = FIRST.map(|list| (list, Vec::new())).into();
+    for list in KINDS.iter().filter_map(|kind| kind.shown()).map(|shown| shown.list) {
+        if lists.iter().all(|(known, _)| *known != list) {
+            lists.push((list, Vec::new()));
+        }
+    }
     for member in &environment.members {
         let Some((kind, shown)) = kind(member.id.kind).and_then(|kind| kind.shown().map(|shown| (kind, shown))) else {
             continue;

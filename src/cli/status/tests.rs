@@ -32,7 +32,7 @@ fn the_document_holds_what_scripts_rely_on() {
         "kind": "denied",
         "message": "not authorized",
     });
-    let expected = json!({
+    let mut expected = json!({
         "at": "2026-11-21T14:02:11+09:00",
         "environments": [
             {
@@ -65,6 +65,14 @@ fn the_document_holds_what_scripts_rely_on() {
         }],
         "faults": [fault],
     });
+    // The lists of other kinds are empty rather than missing.
+    let others = [
+        "tasks", "functions", "jobs", "queues", "distributions", "certificates", "apis", "user_pools", "web_acls",
+        "dns_zones", "stacks", "backups",
+    ];
+    for (environment, list) in (0..2).flat_map(|at| others.map(|list| (at, list))) {
+        expected["environments"][environment][list] = json!([]);
+    }
     assert_eq!(document, expected);
     let order: Vec<&String> = document["environments"][0].as_object().unwrap().keys().collect();
     assert_eq!(order[..8], ["name", "project", "stage", "protected", "account", "region", "health", "why"]);

@@ -36,6 +36,7 @@ impl Kind for Tasks {
     type Item = Task;
 
     const PACE: PollClass = PollClass::Live;
+    const PASSING: bool = true;
     const SHELL: bool = true;
     const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
