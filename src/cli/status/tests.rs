@@ -67,8 +67,18 @@ fn the_document_holds_what_scripts_rely_on() {
     });
     // The lists of other kinds are empty rather than missing.
     let others = [
-        "tasks", "functions", "jobs", "queues", "distributions", "certificates", "apis", "user_pools", "web_acls",
-        "dns_zones", "stacks", "backups",
+        "tasks",
+        "functions",
+        "jobs",
+        "queues",
+        "distributions",
+        "certificates",
+        "apis",
+        "user_pools",
+        "web_acls",
+        "dns_zones",
+        "stacks",
+        "backups",
     ];
     for (environment, list) in (0..2).flat_map(|at| others.map(|list| (at, list))) {
         expected["environments"][environment][list] = json!([]);
