@@ -122,7 +122,7 @@ fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
         .collect();
     Keymap::new(&configured_environments).map_err(|problems| {
         let told = problems.iter().map(|problem| {
-            let line = settings.keys.iter().find(|wish| wish.command == problem.about()).map_or(0, |wish| wish.line);
+            let line = settings.keys.iter().find(|key| key.command == problem.about()).map_or(0, |key| key.line);
             format!("{}:{line}: {problem}", dirs.file.display())
         });
         Failure::new(Exit::Failed, told.collect::<Vec<_>>().join("\n"))

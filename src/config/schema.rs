@@ -64,19 +64,19 @@ fn refresh(value: &Value<'_>) -> Option<jiff::SignedDuration> {
 fn keys(value: &Value<'_>) -> Option<Vec<KeyWish>> {
     let table = value.table()?;
     let lines = table.each();
-    let wish = |(command, value): &(&str, Value<'_>)| {
+    let read = |(command, value): &(&str, Value<'_>)| {
         let chords = if value.is_list() { value.texts("\"ctrl-r\"")? } else { vec![value.text("\"ctrl-r\"")?] };
         let chords: Vec<String> = chords.into_iter().map(str::to_owned).collect();
         Some(KeyWish { command: (*command).to_owned(), chords, line: value.line() })
     };
-    let wishes: Vec<KeyWish> = lines.iter().filter_map(wish).collect();
-    let map = wishes.iter().map(|wish| (wish.command.clone(), wish.chords.clone())).collect();
+    let lines_of_keys: Vec<KeyWish> = lines.iter().filter_map(read).collect();
+    let map = lines_of_keys.iter().map(|key| (key.command.clone(), key.chords.clone())).collect();
     for problem in Keymap::new(&map).err().into_iter().flatten() {
         if let Some((_, value)) = lines.iter().find(|(command, _)| *command == problem.about()) {
             value.refuse::<()>(problem.message());
         }
     }
-    Some(wishes)
+    Some(lines_of_keys)
 }
 
 fn source(table: &Table<'_>) -> Source {
