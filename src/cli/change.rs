@@ -21,14 +21,15 @@ use crate::change::procedure::Proposal;
 use crate::change::{Ending, How, Report};
 use crate::cloud::at_work;
 use crate::engine::execute::{JournalWriter, execute};
-use crate::engine::headless;
 use crate::engine::headless::Snapshot;
+use crate::engine::read_requests::read_in_turn;
 use crate::engine::run_procedure::{ProcedureRun, run_procedure};
 use crate::kinds::catalog::kind;
 use crate::operations::ActionContext;
+use crate::operations::gate_context::Surroundings;
 use crate::text;
 use crate::world::read_request::ReadRequest;
-use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
+use crate::world::{EnvironmentName, Fault, ResourceId};
 
 /// How long whoever was interrupted waits for AWS's answer to what is on its way.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -126,7 +127,7 @@ pub(super) async fn take_up(
 /// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
 /// read is left out, and told in sentences.
 pub(super) async fn consult(context: &CommandContext, snapshot: &mut Snapshot, reads: &[ReadRequest]) -> Vec<String> {
-    told(&headless::consult(&*context.cloud, &mut snapshot.world, reads).await)
+    told(&read_in_turn(&*context.cloud, &mut snapshot.world, reads).await)
 }
 
 /// Faults in sentences, for a line each.
@@ -155,42 +156,13 @@ pub(super) fn at_whole<T>(
     Some(ActionContext::within(environment, scope, &snapshot.world, (snapshot.at, &context.view.zone), use_it))
 }
 
-/// What the gate goes by for `plan`.
-fn circumstances(context: &CommandContext, snapshot: &Snapshot, plan: &Plan) -> GateContext {
-    let pinned = context
-        .settings
-        .configured_environments
-        .of(&plan.environment)
-        .and_then(|environment_config| environment_config.account.clone());
-    let account = plan.account(pinned.as_ref(), |scope| snapshot.world.account(scope));
-    GateContext { account, ..circumstances_of(context, snapshot, &plan.environment, &plan.scope) }
-}
-
-/// What the gate goes by in an environment.
-pub(super) fn circumstances_of(
-    context: &CommandContext,
-    snapshot: &Snapshot,
-    name: &EnvironmentName,
-    scope: &Scope,
-) -> GateContext {
-    let found = snapshot.picture.environment(name);
-    GateContext {
-        // What is not known is protected.
-        protected: found.is_none_or(|environment| environment.protected),
-        pinned: context
-            .settings
-            .configured_environments
-            .of(name)
-            .and_then(|environment_config| environment_config.account.clone()),
-        region: context
-            .settings
-            .configured_environments
-            .of(name)
-            .and_then(|environment_config| environment_config.region.clone()),
-        account: snapshot.world.account(scope),
-        read_at: found.and_then(|environment| environment.read_at),
+/// What the gate's context is put together from.
+pub(super) fn surroundings<'a>(context: &'a CommandContext, snapshot: &'a Snapshot) -> Surroundings<'a> {
+    Surroundings {
+        configured: &context.settings.configured_environments,
+        picture: &snapshot.picture,
+        world: &snapshot.world,
         now: context.cloud.now(),
-        speed: snapshot.world.speed(),
     }
 }
 
@@ -206,7 +178,7 @@ pub(super) async fn act(
 ) -> Result<Exit, Failure> {
     let plan = proposal.plan();
     let gate = Gate { read_only: context.settings.read_only };
-    let at = circumstances(context, &snapshot, &plan);
+    let at = surroundings(context, &snapshot).of_plan(&plan);
     if acting.dry_run {
         let refused = gate.hindrance(&plan, &at).map(|refused| refused.to_string());
         if let Some(refused) = &refused {
@@ -408,7 +380,7 @@ mod tests {
         let context = CommandContext { cloud, settings: Settings::default(), view, memory: None, paint: None };
         let name = EnvironmentName::from("prooflink-dev");
         let scope = snapshot.world.scopes().into_iter().next().expect("a place");
-        let at = circumstances_of(&context, &snapshot, &name, &scope);
+        let at = surroundings(&context, &snapshot).of_environment(&name, &scope);
         assert_eq!((at.speed, context.cloud.speed()), (snapshot.world.speed(), snapshot.world.speed()));
         let later = GateContext { now: at.now + jiff::SignedDuration::from_hours(10), ..at };
         assert!(later.age().is_some_and(|age| age < jiff::SignedDuration::from_secs(70)), "{:?}", later.age());

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::change::{at_site, circumstances_of, environment, typed_line};
+use super::change::{at_site, environment, surroundings, typed_line};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
 use super::read::CommandContext;
@@ -46,7 +46,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Resul
     let mut snapshot = read::once_for(context, &args.target).await?;
     let (environment, id) = target(&snapshot, &args.target)?;
     let environment = environment.name.clone();
-    let at = circumstances_of(context, &snapshot, &environment, &id.scope);
+    let at = surroundings(context, &snapshot).of_environment(&environment, &id.scope);
     if let Some(refused) = gate.bars(&environment, &at) {
         return Err(Failure::new(Exit::Refused, format!("connecting to {}: {refused}", args.target)));
     }

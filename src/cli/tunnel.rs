@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::change::{at_site, circumstances_of, target};
+use super::change::{at_site, surroundings, target};
 use super::connect::{read_more, refuse_read_only};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
@@ -15,9 +15,9 @@ use crate::change::gate::Gate;
 use crate::engine::execute::JournalWriter;
 use crate::engine::headless::Snapshot;
 use crate::engine::open_tunnel;
+use crate::engine::read_requests::read_in_turn;
 use crate::engine::session::IN_PASSING;
 use crate::engine::tunnel_supervisor::{Health, State, Tunnel};
-use crate::kinds::catalog::kind;
 use crate::operations::tunnel;
 use crate::operations::tunnel::request::TunnelRequest;
 use crate::operations::tunnel::{Carrier, Permitted, Remote, Unchosen};
@@ -42,7 +42,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result
     let mut snapshot = read::once_for(context, &args.database).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();
-    let at = circumstances_of(context, &snapshot, &name, &id.scope);
+    let at = surroundings(context, &snapshot).of_environment(&name, &id.scope);
     if let Some(refused) = gate.bars(&name, &at) {
         return Err(Failure::new(Exit::Refused, format!("a tunnel to {}: {refused}", args.database)));
     }
@@ -79,12 +79,9 @@ pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result
 /// Reads what choosing a carrier takes. What cannot be read only makes the choice less sure.
 async fn read_groups(context: &CommandContext, snapshot: &mut Snapshot, remote: &Remote) {
     for want in tunnel::wants(remote) {
-        let Some(kind) = kind(want.kind) else { continue };
-        let got = context.cloud.read(kind, &want.scope, &want.coverage, &snapshot.world).await;
-        if let Err(fault) = &got {
+        for fault in read_in_turn(&*context.cloud, &mut snapshot.world, &[want]).await {
             tracing::info!(%fault, "who the database lets in is not known");
         }
-        snapshot.world.put(&want.scope, want.kind, &want.coverage, got, context.cloud.now());
     }
 }
 

@@ -3,16 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::headless::{Snapshot, View, at_once};
 use super::journal::Entry;
+use super::read_requests::read_together;
 use crate::cloud::Cloud;
 use crate::diagnosis::DiagnosisInput;
 use crate::diagnosis::explain::{Explanation, explain, wants};
 use crate::environment::Environment;
-use crate::kinds::catalog::kind;
 use crate::kinds::{KindContext, ResourceIndex};
 use crate::overview::{EnvironmentStatus, assemble};
 use crate::timeline::{self, Event, EventKind, TimelineInput, Want, timeline};
@@ -139,14 +138,7 @@ pub async fn read_timeline(
 
 /// Reads all at once: none needs what another brings.
 async fn read(cloud: &dyn Cloud, world: &mut World, requests: &[ReadRequest]) {
-    let requests = at_once(requests);
-    let known = &*world;
-    let reads = requests.iter().filter_map(|request| Some((request, kind(request.kind)?)));
-    let reads = reads.map(|(request, kind)| async move {
-        (request, cloud.read(kind, &request.scope, &request.coverage, known).await)
-    });
-    let got = join_all(reads).await;
-    for (request, got) in got {
+    for (request, got) in read_together(cloud, at_once(requests), world).await {
         world.put(&request.scope, request.kind, &request.coverage, got, cloud.now());
     }
 }

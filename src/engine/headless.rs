@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::memory::{Memory, Recall, drop_gone};
 use super::poller::KNOWN;
 use super::poller::{Outcome, PollIntervals, PollRequest, Poller};
+use super::read_requests::{read_in_turn, read_one};
 use crate::cloud::Cloud;
 use crate::environment::ConfiguredEnvironments;
 use crate::environment::Member;
-use crate::kinds::catalog::kind;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::listener::ListenerSet;
@@ -115,7 +115,7 @@ async fn of_chosen(
     };
     let of = |name| picture.environment(name).into_iter().flat_map(|environment| parts_of(environment, &engine.world));
     let wants: Vec<ReadRequest> = names.iter().flat_map(of).collect();
-    consult(&**cloud, &mut engine.world, &at_once(&wants)).await;
+    read_in_turn(&**cloud, &mut engine.world, &at_once(&wants)).await;
     let snapshot = engine.recorded(cloud, view).await;
     keep(cloud, Some(memory), &snapshot, view);
     Ok(Some(snapshot))
@@ -155,27 +155,6 @@ pub fn keep(cloud: &Arc<dyn Cloud>, memory: Option<&Memory>, snapshot: &Snapshot
     }
 }
 
-/// Reads `wants` into `world` beside what the schedule of readings reads, one after the other: what comes later may need
-/// what came before. What could not be read, each fault once; it stands beside the data too.
-pub async fn consult(cloud: &dyn Cloud, world: &mut World, wants: &[ReadRequest]) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    for want in wants {
-        let Some(kind) = kind(want.kind) else { continue };
-        let got = cloud.read(kind, &want.scope, &want.coverage, world).await;
-        let met: Vec<Fault> = match &got {
-            Ok(found) => found.faults().cloned().collect(),
-            Err(fault) => vec![fault.clone()],
-        };
-        for fault in met {
-            if !faults.contains(&fault) {
-                faults.push(fault);
-            }
-        }
-        world.put(&want.scope, want.kind, &want.coverage, got, cloud.now());
-    }
-    faults
-}
-
 /// Reads why databases are not as their schedule wants them, of the environments that `of` chooses, and gathers the
 /// picture anew. Calls nothing where nothing drifts; what may not be read costs the cause alone, and is handed back.
 pub async fn explain(
@@ -188,7 +167,7 @@ pub async fn explain(
     if wants.is_empty() {
         return Vec::new();
     }
-    let faults = consult(cloud, &mut snapshot.world, &at_once(&wants)).await;
+    let faults = read_in_turn(cloud, &mut snapshot.world, &at_once(&wants)).await;
     snapshot.picture = assemble(&snapshot.world, &view.configured_environments, snapshot.at, &view.zone);
     faults
 }
@@ -313,7 +292,7 @@ impl Engine {
             return snapshot;
         }
         self.asked.extend(wants.iter().map(|want| (want.clone(), now)));
-        consult(&**cloud, &mut self.world, &at_once(&wants)).await;
+        read_in_turn(&**cloud, &mut self.world, &at_once(&wants)).await;
         self.snapshot(cloud, view)
     }
 
@@ -327,7 +306,7 @@ impl Engine {
             return snapshot;
         }
         // What could not be read stands beside the data, and with each environment.
-        consult(&**cloud, &mut self.world, &at_once(&wants)).await;
+        read_in_turn(&**cloud, &mut self.world, &at_once(&wants)).await;
         self.snapshot(cloud, view)
     }
 
@@ -347,9 +326,7 @@ pub async fn perform(
     reading: PollRequest,
     known: Arc<World>,
 ) -> (PollRequest, Result<AnyReading, Fault>) {
-    let got = match kind(reading.kind) {
-        Some(kind) => cloud.read(kind, &reading.scope, &reading.coverage, &known).await,
-        None => Err(Fault::new(FaultKind::Odd, reading.kind.0, "no such kind")),
-    };
+    let request = ReadRequest { scope: reading.scope.clone(), kind: reading.kind, coverage: reading.coverage.clone() };
+    let got = read_one(&*cloud, &request, &known).await;
     (reading, got)
 }

@@ -1,8 +1,8 @@
 //! One page of log lines through the seam: what both faces do with a question of `logs::tail`.
 //! Remembers nothing and decides nothing.
 
+use super::read_requests::read_one;
 use crate::cloud::Cloud;
-use crate::kinds::catalog::kind;
 use crate::kinds::log_page::LogPage;
 use crate::logs::Ask;
 use crate::world::{Fault, FaultKind, Resource, World};
@@ -11,10 +11,7 @@ use crate::world::{Fault, FaultKind, Resource, World};
 pub async fn read_page(cloud: &dyn Cloud, ask: Ask) -> (u64, Result<LogPage, Fault>) {
     let number = ask.number;
     let want = ask.request.in_scope(&ask.scope);
-    let Some(kind) = kind(want.kind) else {
-        return (number, Err(Fault::new(FaultKind::Odd, LogPage::KIND.0, "no such kind")));
-    };
-    let got = cloud.read(kind, &want.scope, &want.coverage, &World::default()).await.and_then(|reading| {
+    let got = read_one(cloud, &want, &World::default()).await.and_then(|reading| {
         let page = reading.items::<LogPage>().next().cloned();
         let fault = || reading.faults().next().cloned();
         page.ok_or_else(|| {

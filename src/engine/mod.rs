@@ -12,6 +12,7 @@ pub mod memory;
 pub mod open_tunnel;
 pub mod plugin_process;
 pub mod poller;
+pub mod read_requests;
 pub mod resolve_name;
 pub mod run_procedure;
 pub mod running;

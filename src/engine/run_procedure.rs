@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::execute::{JournalWriter, entry_id, execute};
 use super::journal::Line;
+use super::read_requests::{faults_of, read_together};
 use crate::change::gate::ProcedureGrant;
 use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::{Ending, Report};
@@ -16,7 +16,7 @@ use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
 use crate::text::span;
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault, FaultKind, Health, KindName, World};
+use crate::world::{Fault, FaultKind, Health, KindName, World};
 
 /// A procedure that was let through, with its number on the screen.
 #[derive(Debug)]
@@ -197,23 +197,11 @@ impl Misses {
 
 /// Reads what is wanted, all at once. The faults that may pass, and those that will not.
 async fn look(cloud: &dyn Cloud, world: &mut World, wants: Vec<ReadRequest>) -> (Unread, Unread) {
-    let known = &*world;
-    let readings = wants.into_iter().map(|want| async move {
-        let got: Result<AnyReading, Fault> = match kind(want.kind) {
-            Some(kind) => cloud.read(kind, &want.scope, &want.coverage, known).await,
-            None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
-        };
-        (want, got)
-    });
     let (mut passing, mut lasting) = (Vec::new(), Vec::new());
     let now = cloud.now();
-    for (want, got) in join_all(readings).await {
-        let faults: Vec<Fault> = match &got {
-            // Records without a name are told on screen; they hide nothing that a procedure waits for by its name.
-            Ok(found) => found.faults().filter(|fault| !fault.is_of_nameless()).cloned().collect(),
-            Err(fault) => vec![fault.clone()],
-        };
-        for fault in faults {
+    for (want, got) in read_together(cloud, wants, world).await {
+        // Records without a name are told on screen; they hide nothing that a procedure waits for by its name.
+        for fault in faults_of(&got).filter(|fault| got.is_err() || !fault.is_of_nameless()).cloned() {
             if passes(&fault) {
                 passing.push((want.clone(), fault));
             } else {

@@ -10,15 +10,15 @@ use tokio::time::timeout;
 use super::execute::{JournalWriter, entry_id};
 use super::journal::Line;
 use super::left_sessions::OpenNote;
+use super::read_requests::{Answer, read_one};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::cloud::Cloud;
-use crate::kinds::catalog::kind;
 use crate::ssm::channel::{End, Session};
 use crate::ssm::plugin::Plugged;
 use crate::ssm::preflight;
 use crate::ssm::start_request::{Abandoned, StartRequest};
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, EnvironmentName, Fault, FaultKind, ResourceId, World};
+use crate::world::{EnvironmentName, Fault, FaultKind, ResourceId, World};
 
 /// A session to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -216,18 +216,9 @@ async fn begin(
 pub const IN_PASSING: Duration = Duration::from_secs(3);
 
 /// Reads `wants` side by side, each for no longer than `patience`.
-pub async fn foresee(
-    cloud: &dyn Cloud,
-    wants: Vec<ReadRequest>,
-    known: &World,
-    patience: Duration,
-) -> Vec<(ReadRequest, Result<AnyReading, Fault>)> {
+pub async fn foresee(cloud: &dyn Cloud, wants: Vec<ReadRequest>, known: &World, patience: Duration) -> Vec<Answer> {
     let readings = wants.into_iter().map(|want| async move {
-        let Some(kind) = kind(want.kind) else {
-            let fault = Fault::new(FaultKind::Odd, want.kind.0, "no such kind");
-            return (want, Err(fault));
-        };
-        let got = timeout(patience, cloud.read(kind, &want.scope, &want.coverage, known)).await;
+        let got = timeout(patience, read_one(cloud, &want, known)).await;
         let late = || Fault::new(FaultKind::Timeout, want.kind.0, "no answer in time");
         let got = got.unwrap_or_else(|_| Err(late()));
         (want, got)

@@ -7,6 +7,7 @@ mod catalog;
 pub mod compose;
 pub mod ecs_service;
 pub mod environment_actions;
+pub mod gate_context;
 pub mod job;
 pub mod lambda;
 pub mod power;

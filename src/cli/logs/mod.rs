@@ -15,9 +15,9 @@ use super::interrupt::interrupt;
 use super::read;
 use super::read::CommandContext;
 use super::{args, output, resolve};
-use crate::engine::headless;
 use crate::engine::headless::Snapshot;
 use crate::engine::log_reader::read_page;
+use crate::engine::read_requests::read_in_turn;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
 use crate::kinds::ecs_service::Service;
@@ -218,7 +218,7 @@ impl Run<'_> {
             .iter()
             .flat_map(|scope| [ReadRequest::all(scope, Service::KIND), ReadRequest::all(scope, Task::KIND)])
             .collect();
-        let read = headless::consult(&*self.context.cloud, &mut self.world, &wants);
+        let read = read_in_turn(&*self.context.cloud, &mut self.world, &wants);
         // Lines go before: what takes long is asked for again the next time.
         let _ = tokio::time::timeout(Duration::from_secs(20), read).await;
         let now = self.context.cloud.now();

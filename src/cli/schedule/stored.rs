@@ -11,7 +11,7 @@ use crate::cli::read;
 use crate::cli::read::CommandContext;
 use crate::engine::headless::Snapshot;
 use crate::engine::journal;
-use crate::kinds::catalog::kind;
+use crate::engine::read_requests::read_one;
 use crate::offhours::external_schedulers::timers;
 use crate::offhours::{ExternalSchedulers, OffHours, schedule_reads, scheduled_members};
 use crate::overview::assemble;
@@ -65,8 +65,7 @@ pub(super) fn uptime_log(context: &CommandContext) -> UptimeLog {
 
 async fn read_in(context: &CommandContext, snapshot: &mut Snapshot, scope: &Scope) -> Result<(), Failure> {
     for want in schedule_reads(scope, &snapshot.world) {
-        let Some(of) = kind(want.kind) else { continue };
-        let got = context.cloud.read(of, scope, &want.coverage, &snapshot.world).await;
+        let got = read_one(&*context.cloud, &want, &snapshot.world).await;
         let failed = got.as_ref().err().map(|fault| Failure::of(fault, scope));
         snapshot.world.put(scope, want.kind, &want.coverage, got, context.cloud.now());
         failed.map_or(Ok(()), Err)?;

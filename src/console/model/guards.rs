@@ -13,6 +13,7 @@ use crate::console::page::Page;
 use crate::console::sessions;
 use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::kind;
+use crate::operations::gate_context::Surroundings;
 use crate::operations::tunnel;
 use crate::world::{EnvironmentName, Fault, Scope, SourceName};
 
@@ -143,32 +144,21 @@ impl Model {
     /// The circumstances a plan is judged in, wherever its steps lie.
     #[must_use]
     pub fn circumstances_of(&self, plan: &Plan) -> GateContext {
-        let at = self.circumstances(&plan.environment, &plan.scope);
-        let account = plan.account(at.pinned.as_ref(), |scope| self.world.account(scope));
-        GateContext { account, ..at }
+        self.surroundings().of_plan(plan)
     }
 
     /// The circumstances of a change in an environment.
     #[must_use]
     pub fn circumstances(&self, environment: &EnvironmentName, scope: &Scope) -> GateContext {
-        let found = self.picture.environment(environment);
-        GateContext {
-            // What is not known is protected.
-            protected: found.is_none_or(|environment| environment.protected),
-            pinned: self
-                .settings
-                .configured_environments
-                .of(environment)
-                .and_then(|environment_config| environment_config.account.clone()),
-            region: self
-                .settings
-                .configured_environments
-                .of(environment)
-                .and_then(|environment_config| environment_config.region.clone()),
-            account: self.world.account(scope),
-            read_at: found.and_then(|environment| environment.read_at),
+        self.surroundings().of_environment(environment, scope)
+    }
+
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            configured: &self.settings.configured_environments,
+            picture: &self.picture,
+            world: &self.world,
             now: self.now,
-            speed: self.world.speed(),
         }
     }
 

@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::Runner;
@@ -15,6 +14,7 @@ use crate::engine::log_reader::read_page;
 use crate::engine::memory::Memory;
 use crate::engine::memory::Recall;
 use crate::engine::poller::PollRequest;
+use crate::engine::read_requests::read_together;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::scheduler::heartbeat;
 use crate::engine::session::{IN_PASSING, foresee};
@@ -185,16 +185,7 @@ impl Runner {
     pub(super) fn consult(&self, ask: u64, wants: Vec<ReadRequest>, known: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
         let asked = wants.clone();
-        let work = async move {
-            let readings = wants.into_iter().map(|want| async {
-                let got = match kind(want.kind) {
-                    Some(kind) => cloud.read(kind, &want.scope, &want.coverage, &known).await,
-                    None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
-                };
-                (want, got)
-            });
-            Event::Consulted(ask, join_all(readings).await)
-        };
+        let work = async move { Event::Consulted(ask, read_together(&*cloud, wants, &known).await) };
         self.spawn(work, move |fault| {
             Event::Consulted(ask, asked.into_iter().map(|want| (want, Err(fault.clone()))).collect())
         });
