@@ -9,6 +9,7 @@ use super::effect::Effect;
 use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
+use super::question::{Asker, Question};
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet::{RowTarget, Sheet};
 use super::update::propose;
@@ -38,7 +39,7 @@ pub struct PendingAction {
 /// An offer whose choices are being read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Consulting {
-    ask: u64,
+    question: Question,
     step: Step,
     prompt: String,
     then: Then,
@@ -277,21 +278,23 @@ fn question(model: &mut Model, step: Step, prompt: Prompt) -> Vec<Effect> {
 
 /// Begins to read what an offer needs; what is done then is remembered.
 fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<ReadRequest>) -> Vec<Effect> {
-    model.asked += 1;
+    let question = Question::next(model, Asker::Action);
     let (at, keys) = (model.whereabouts(), model.keys);
-    let consulting = Consulting { ask: model.asked, step, prompt, then, at, keys };
+    let consulting = Consulting { question, step, prompt, then, at, keys };
     model.notices.info(model.now, consulting.reads());
     model.consulting = Some(consulting);
-    vec![Effect::Consult(model.asked, reads)]
+    vec![Effect::Consult(question, reads)]
 }
 
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
 pub(super) fn consulted(
     model: &mut Model,
-    ask: u64,
+    answered: Question,
     got: Vec<(ReadRequest, Result<AnyReading, Fault>)>,
 ) -> Vec<Effect> {
-    let Some(consulting) = model.consulting.take_if(|consulting| consulting.ask == ask) else { return Vec::new() };
+    let Some(consulting) = model.consulting.take_if(|consulting| consulting.question == answered) else {
+        return Vec::new();
+    };
     model.notices.retract(&consulting.reads());
     let world = std::sync::Arc::make_mut(&mut model.world);
     let mut fault = None;

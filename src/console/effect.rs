@@ -1,6 +1,7 @@
 //! All that the console can do to the world. An update returns these as data; only the runner
 //! performs them.
 
+use super::question::Question;
 use super::settings::Choice;
 use crate::change::gate::Approved;
 use crate::engine::journal::Line;
@@ -34,10 +35,10 @@ pub enum Effect {
     Change(Box<Approved>),
     /// Drive a procedure that the gate let through, and journal it.
     Run(Box<ProcedureRun>),
-    /// Read what an offer's choices need; the number comes back with the answer.
-    Consult(u64, Vec<ReadRequest>),
-    /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The number comes back.
-    Foresee(u64, Vec<ReadRequest>),
+    /// Read beside the pace; the question comes back with the answer.
+    Consult(Question, Vec<ReadRequest>),
+    /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The question comes back.
+    Foresee(Question, Vec<ReadRequest>),
     /// Read a page of log lines, for the page of that number.
     ReadLogs(u64, Ask),
     /// Write a text to a file of that name, which must not be there yet.

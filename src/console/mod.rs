@@ -18,6 +18,7 @@ pub mod notifications;
 pub mod on_demand_reads;
 pub mod overlay;
 pub mod page;
+pub mod question;
 mod run_on_marked;
 pub mod runner;
 pub mod scheduler_task;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::question::Question;
 use super::tunnels::Report as Heard;
 use crate::change::plan::Plan;
 use crate::change::receipt::Receipt;
@@ -78,8 +79,8 @@ pub enum Event {
     Saw(u64, Box<World>),
     /// A procedure ended.
     Ended(u64, Ending),
-    /// What an offer's choices need was read.
-    Consulted(u64, Vec<(ReadRequest, Result<AnyReading, Fault>)>),
+    /// What was asked beside the pace was read.
+    Consulted(Question, Vec<(ReadRequest, Result<AnyReading, Fault>)>),
     /// A page of log lines came: the number of the page on the screen, that of the question, and the lines.
     LogsRead(u64, u64, Result<LogPage, Fault>),
     /// A text was written to a file.

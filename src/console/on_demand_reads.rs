@@ -8,6 +8,7 @@ use super::charts;
 use super::effect::Effect;
 use super::model::Model;
 use super::page::Page;
+use super::question::{Asker, Question};
 use super::tunnels::Readings;
 use crate::engine::poller::KNOWN;
 use crate::kinds::metric_series::MetricSeries;
@@ -68,9 +69,9 @@ pub(super) fn peek(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.peeked.extend(wants.iter().map(|want| (want.clone(), now)));
-    model.asked += 1;
-    model.peeking.insert(model.asked);
-    Some(Effect::Consult(model.asked, wants))
+    let question = Question::next(model, Asker::Page);
+    model.peeking.insert(question.number);
+    Some(Effect::Consult(question, wants))
 }
 
 /// When something becomes due again.
@@ -84,9 +85,9 @@ pub(super) fn next_at(model: &Model) -> Option<Timestamp> {
 ///
 /// # Errors
 /// The answers, if somebody else asked.
-pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<(), Readings> {
-    if !model.peeking.remove(&ask) {
-        return Err(got);
+pub(super) fn consulted(model: &mut Model, question: Question, got: Readings) -> Vec<Effect> {
+    if !model.peeking.remove(&question.number) {
+        return Vec::new();
     }
     let world = std::sync::Arc::make_mut(&mut model.world);
     for (want, got) in got {
@@ -94,5 +95,5 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<()
     }
     (model.stirred, model.dirty) = (true, true);
     model.refill(false);
-    Ok(())
+    Vec::new()
 }

@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
+use super::question::{Asker, Question};
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet;
 use super::screens::viewer::Viewer;
@@ -53,8 +54,8 @@ pub(super) fn keep(model: &mut Model, got: Readings) {
 /// A shell that waits for what its checklist takes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Foreseen {
-    /// Tells the answer.
-    ask: u64,
+    /// What was asked.
+    question: Question,
     /// Where.
     id: ResourceId,
     /// In which container.
@@ -85,19 +86,19 @@ pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>)
     if wants.is_empty() || disabled_reason().is_some() {
         return proceed(model, id, container);
     }
-    model.asked += 1;
+    let question = Question::next(model, Asker::Shell);
     model.dirty = true;
     model.notices.info(model.now, ASKING);
     let container = container.map(str::to_owned);
     let at = model.whereabouts();
-    model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container, at });
-    vec![Effect::Foresee(model.asked, wants)]
+    model.visiting = Some(Foreseen { question, id: id.clone(), container, at });
+    vec![Effect::Foresee(question, wants)]
 }
 
-/// What the checklist takes was read, as far as it could be; the readings come back if no shell waits for them.
-pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(Foreseen { id, container, at, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
-        return Err(got);
+/// What the checklist takes was read, as far as it could be.
+pub(super) fn foreseen(model: &mut Model, question: Question, got: Readings) -> Vec<Effect> {
+    let Some(Foreseen { id, container, at, .. }) = model.visiting.take_if(|waits| waits.question == question) else {
+        return Vec::new();
     };
     keep(model, got);
     model.notices.retract(ASKING);
@@ -106,9 +107,9 @@ pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec
         let key = model.key_of(Command::Shell);
         model.notices.info(model.now, format!("the shell was not opened, since you went on; {key} there opens it"));
         model.dirty = true;
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    Ok(proceed(model, &id, container.as_deref()))
+    proceed(model, &id, container.as_deref())
 }
 
 fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {

@@ -10,6 +10,7 @@ use super::effect::Effect;
 use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
+use super::question::{Asker, Question};
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet;
 use super::screens::sheet::Sheet;
@@ -55,8 +56,8 @@ pub struct Tunnelled {
 /// A tunnel that waits for something to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct TunnelChoice {
-    /// Tells the answer.
-    ask: u64,
+    /// What was asked.
+    question: Question,
     /// To which database.
     id: ResourceId,
     /// Whether it is IAM's word that it waits for, the last thing.
@@ -80,11 +81,11 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     });
     match made {
         Ok(remote) => {
-            model.asked += 1;
+            let question = Question::next(model, Asker::Tunnel);
             let at = model.whereabouts();
-            model.tunnelling = Some(TunnelChoice { ask: model.asked, id, foreseeing: false, at });
+            model.tunnelling = Some(TunnelChoice { question, id, foreseeing: false, at });
             model.notices.info(model.now, format!("looking for a way to {}…", remote.name));
-            vec![Effect::Consult(model.asked, tunnel::wants(&remote))]
+            vec![Effect::Consult(question, tunnel::wants(&remote))]
         }
         Err(why) => {
             model.notices.fault(model.now, why);
@@ -93,10 +94,11 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// What choosing takes, or the checklist, was read; the readings come back if they were not asked for a tunnel.
-pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(TunnelChoice { id, foreseeing, at, .. }) = model.tunnelling.take_if(|choice| choice.ask == ask) else {
-        return Err(got);
+/// What choosing takes, or the checklist, was read.
+pub(super) fn consulted(model: &mut Model, question: Question, got: Readings) -> Vec<Effect> {
+    let Some(TunnelChoice { id, foreseeing, at, .. }) = model.tunnelling.take_if(|choice| choice.question == question)
+    else {
+        return Vec::new();
     };
     model.dirty = true;
     if foreseeing {
@@ -108,7 +110,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Ve
             world.put(&want.scope, want.kind, &want.coverage, got, model.now);
         }
     }
-    Ok(choose(model, &id, foreseeing, at))
+    choose(model, &id, foreseeing, at)
 }
 
 /// Chooses who carries a tunnel and asks for it. What IAM says of it is read before, unless it was just asked.
@@ -133,10 +135,10 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -
         }
     };
     let Some(permitted) = permitted(model, id, &carriers) else { return Vec::new() };
-    model.asked += 1;
     if !foreseen && !permitted.rights.wants.is_empty() && !sessions::is_deaf(model) {
-        model.tunnelling = Some(TunnelChoice { ask: model.asked, id: id.clone(), foreseeing: true, at });
-        return vec![Effect::Foresee(model.asked, permitted.rights.wants)];
+        let question = Question::next(model, Asker::Tunnel);
+        model.tunnelling = Some(TunnelChoice { question, id: id.clone(), foreseeing: true, at });
+        return vec![Effect::Foresee(question, permitted.rights.wants)];
     }
     if permitted.fails() && !here {
         let message = format!("no tunnel to {}: {} there says why", remote.name, model.key_of(Command::Tunnel));
@@ -150,6 +152,7 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -
     }
     let carriers = permitted.carriers;
     let dig = TunnelRequest { environment, remote, carriers, port: None, reason: None };
+    model.asked += 1;
     model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
     if here {
         show(model);

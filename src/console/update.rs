@@ -13,6 +13,7 @@ use super::msg::{Event, Msg};
 use super::on_demand_reads;
 use super::overlay::Overlay;
 use super::page::Page;
+use super::question::Asker;
 use super::screens::confirm::Confirm;
 use super::sessions;
 use super::tunnels;
@@ -111,15 +112,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Event::Ended(id, ending) => ended(model, id, ending),
-        Event::Consulted(ask, got) => match tunnels::consulted(model, ask, got) {
-            Ok(effects) => effects,
-            Err(got) => match on_demand_reads::consulted(model, ask, got) {
-                Ok(()) => Vec::new(),
-                Err(got) => match sessions::foreseen(model, ask, got) {
-                    Ok(effects) => effects,
-                    Err(got) => actions::consulted(model, ask, got),
-                },
-            },
+        Event::Consulted(question, got) => match question.by {
+            Asker::Page => on_demand_reads::consulted(model, question, got),
+            Asker::Action => actions::consulted(model, question, got),
+            Asker::Shell => sessions::foreseen(model, question, got),
+            Asker::Tunnel => tunnels::consulted(model, question, got),
         },
         Event::LogsRead(view, number, got) => {
             logs::heard(model, view, number, got);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::Runner;
 use crate::console::msg::{Event, Msg};
+use crate::console::question::Question;
 use crate::engine::headless::perform;
 use crate::engine::log_reader::read_page;
 use crate::engine::memory::Memory;
@@ -182,7 +183,7 @@ impl Runner {
         });
     }
 
-    pub(super) fn consult(&self, ask: u64, wants: Vec<ReadRequest>, known: Arc<World>) {
+    pub(super) fn consult(&self, ask: Question, wants: Vec<ReadRequest>, known: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
         let asked = wants.clone();
         let work = async move { Event::Consulted(ask, read_together(&*cloud, wants, &known).await) };
@@ -192,7 +193,7 @@ impl Runner {
     }
 
     /// What a session or a tunnel may run into. Whatever went wrong, it keeps nobody waiting.
-    pub(super) fn foresee(&self, ask: u64, wants: Vec<ReadRequest>, known: Arc<World>) {
+    pub(super) fn foresee(&self, ask: Question, wants: Vec<ReadRequest>, known: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
         let work = async move { Event::Consulted(ask, foresee(&*cloud, wants, &known, IN_PASSING).await) };
         self.spawn(work, move |_| Event::Consulted(ask, Vec::new()));

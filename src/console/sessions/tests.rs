@@ -5,6 +5,7 @@ use crate::console::model::Model;
 use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
+use crate::console::question::Question;
 use crate::console::screens::rig::{decided_by_iam, demo, press, tell, type_in};
 use crate::demo::Demo;
 use crate::kinds::ec2_instance::Instance;
@@ -34,7 +35,7 @@ fn answered(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
 }
 
 /// What is to be read before a session.
-fn foretold(effects: &[Effect]) -> Option<(u64, Vec<ReadRequest>)> {
+fn foretold(effects: &[Effect]) -> Option<(Question, Vec<ReadRequest>)> {
     effects.iter().find_map(|effect| match effect {
         Effect::Foresee(ask, wants) => Some((*ask, wants.clone())),
         _ => None,

@@ -3,6 +3,7 @@
 use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::msg::Event;
+use crate::console::question::Question;
 use crate::console::screens::rig::{demo, picture, press, read_of_demo, tell, tell_at, text, type_in};
 use crate::kinds::schedule_record::Notes;
 use crate::schedule::Record;
@@ -58,12 +59,12 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
 }
 
 /// What is asked for beside the pace about records, group by group.
-fn asked(effects: &[Effect]) -> Vec<(u64, Vec<ReadRequest>)> {
+fn asked(effects: &[Effect]) -> Vec<(Question, Vec<ReadRequest>)> {
     let consult = |effect: &Effect| match effect {
         Effect::Consult(ask, wants) => Some((*ask, wants.clone())),
         _ => None,
     };
-    let of = |(ask, wants): (u64, Vec<ReadRequest>)| {
+    let of = |(ask, wants): (Question, Vec<ReadRequest>)| {
         (ask, wants.into_iter().filter(|want| want.kind == Notes::KIND).collect::<Vec<_>>())
     };
     effects.iter().filter_map(consult).map(of).filter(|(_, wants)| !wants.is_empty()).collect()

@@ -5,6 +5,7 @@ use crate::console::model::Model;
 use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
+use crate::console::question::Question;
 use crate::console::screens::rig::*;
 use crate::console::tunnels::Report;
 use crate::engine::tunnel_supervisor::{Health, State};
@@ -30,7 +31,7 @@ fn type_line(model: &mut Model, line: &str) {
 }
 
 /// Asks for a tunnel there, up to where IAM is asked: the question's number and what it takes.
-fn wished(model: &mut Model) -> (u64, Vec<ReadRequest>) {
+fn wished(model: &mut Model) -> (Question, Vec<ReadRequest>) {
     let effects = press(model, &["F"]);
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
     assert_eq!(wants.len(), 1);
