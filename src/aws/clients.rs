@@ -1,6 +1,6 @@
 //! The SDK clients of one source in one region, as `fetch.rs` and `change.rs` get them, and the
 //! one way to call through them: within the budget, and with failures made faults.
-//! Making them (credentials, HTTP, retries) is `open.rs`'s work.
+//! Making them (credentials, HTTP, retries) is the work of `connect.rs`.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -29,7 +29,7 @@ use crate::operations::ActionContext;
 use crate::operations::gate_context::Surroundings;
 use crate::text;
 use crate::world::read_request::ReadRequest;
-use crate::world::{EnvironmentName, Fault, ResourceId};
+use crate::world::{Fault, ResourceId};
 
 /// How long whoever was interrupted waits for AWS's answer to what is on its way.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -368,6 +368,7 @@ mod tests {
     use crate::config::Settings;
     use crate::demo::Demo;
     use crate::engine::headless::{View, picture};
+    use crate::world::EnvironmentName;
 
     /// A command is judged as a key is: by the time of whoever gives it.
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The command table: each command a name, a sentence, where it is offered and what it does.
 //! Help, palette, hints, actions and docs/keys.md are all derived from it. Pure data and
-//! matching; what a command does to the model stands in `app`.
+//! matching; what a command does to the model stands in `console::dispatch`.
 
 mod docs;
 mod matching;

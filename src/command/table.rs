@@ -1,4 +1,4 @@
-//! The table itself. A new command is one line here and one arm where `app` performs it.
+//! The table itself. A new command is one line here and one arm where `console::dispatch` performs it.
 //! Only commands that work stand here.
 
 /// The places a command can be offered in.

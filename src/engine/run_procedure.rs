@@ -13,7 +13,6 @@ use crate::change::gate::ProcedureGrant;
 use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::{Ending, Report};
 use crate::cloud::Cloud;
-use crate::kinds::catalog::kind;
 use crate::text::span;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, Health, KindName, World};

@@ -1,6 +1,6 @@
 //! Rules of EventBridge held against one environment: which of them stop or start who sleeps with it, and which may be
 //! switched off for it alone, or else why not and what to do; and what they wear while they are held back. Pure; what is
-//! done about them is `migrating`'s and `sparing`'s.
+//! done about them is the business of `migrate` and `suspended_rules`.
 
 use jiff::Timestamp;
 

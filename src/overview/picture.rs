@@ -1,5 +1,5 @@
 //! The picture: environments with members, counts and verdict, ready for both faces.
-//! Plain data; made by `gather`, read by screens and by `status`.
+//! Plain data; made by `assemble`, read by screens and by `status`.
 
 use crate::overview::EnvironmentStatus;
 use jiff::Timestamp;

@@ -1,5 +1,5 @@
 //! The schedule itself and what may stand above it for a while: override, hold, protection.
-//! Plain data and its checks; what follows from it for an instant is decided in `desired.rs`.
+//! Plain data and its checks; what follows from it for an instant is decided in `desired_state.rs`.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

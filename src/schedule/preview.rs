@@ -1,5 +1,5 @@
 //! The next days as a list: edges, days that stay off, and what AWS will do by itself; and what is worth
-//! a warning about a schedule. Pure; widgets draw it, `materialise.rs` must agree with it.
+//! a warning about a schedule. Pure; widgets draw it, `planned_schedules.rs` must agree with it.
 
 use std::fmt;
 

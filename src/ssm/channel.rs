@@ -1,5 +1,5 @@
 //! One session's data channel, alive from its opening to its end: bounded queues on both sides, and a task of its own
-//! (`pump`) that carries them over as many connections as it takes. Dropping the channel ends the session remotely.
+//! (`connection_loop`) that carries them over as many connections as it takes. Dropping the channel ends the session remotely.
 //! What the bytes mean is the business of `shell`, `command` and `forward`.
 
 use std::sync::Arc;

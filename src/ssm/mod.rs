@@ -1,6 +1,6 @@
 //! Session Manager, natively: the data channel, what runs over it (shells, commands, port forwarding), and the seam
-//! to whatever starts sessions. Pure parts: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`, `host`,
-//! `preflight`, `way`, `words`.
+//! to whatever starts sessions. Pure parts: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`, `stream_host`,
+//! `preflight`, `session_target`.
 //! Knows no screen, no terminal and no SDK type.
 
 pub mod channel;

@@ -1,5 +1,5 @@
 //! What the messages of a session mean, over all its connections: handshake, encryption, order, beginning and end.
-//! Keeps queues and keys; does not wait, but for the one question to KMS. Connections are `pump`'s.
+//! Keeps queues and keys; does not wait, but for the one question to KMS. Connections are `connection_loop`'s.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};

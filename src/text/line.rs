@@ -1,5 +1,5 @@
 //! Short forms for sentences and cells: a first line, a counted noun, an AWS enum as a plain word.
-//! Pure text; nothing here knows a service, and nothing is made harmless here (`clean` does that).
+//! Pure text; nothing here knows a service, and nothing is made harmless here (`harmless` does that).
 
 use super::truncate;
 

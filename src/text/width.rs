@@ -1,5 +1,5 @@
 //! Text measured and cut in terminal columns, by grapheme, so that wide characters never push a
-//! column out of line. No styles and no drawing; hostile text goes through `clean` first.
+//! column out of line. No styles and no drawing; hostile text goes through `harmless` first.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

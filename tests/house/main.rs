@@ -1,5 +1,6 @@
 //! House rules that the compiler cannot keep: who may touch AWS, who may draw, who may look at the clock, and that every
-//! file says what it is. Reads `src/` as text; runs nothing. The rules are in `seams`, `fetches`, `heads`, `floors` and `names`;
+//! file says what it is. Reads `src/` as text; runs nothing. The rules are in `seams`, `fetches`, `heads`,
+//! `mentions`, `floors` and `names`;
 //! `sources`, `lexer` and `imports` read what they are held against.
 #![expect(
     clippy::expect_used,
@@ -12,6 +13,7 @@ mod floors;
 mod heads;
 mod imports;
 mod lexer;
+mod mentions;
 mod names;
 mod seams;
 mod sources;

@@ -15,6 +15,7 @@ use crate::change::procedure::Proposal;
 use crate::change::receipt::Receipt;
 use crate::demo::Demo;
 use crate::engine::journal;
+use crate::kinds::catalog::kind;
 use crate::kinds::ecs_service::Service;
 use crate::world::{Resource, ResourceId, Scope};
 

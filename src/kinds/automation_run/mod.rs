@@ -1,5 +1,5 @@
 //! Runs of the Automation documents that rules and schedules of others call. Everything the program knows of this
-//! kind: `model` our type, `fetch` the reading. Which rule a run belongs to is decided in `environment::others`;
+//! kind: `model` our type, `fetch` the reading. Which rule a run belongs to is decided in `offhours::external_schedulers`;
 //! nothing here starts, stops or answers for one.
 
 mod fetch;

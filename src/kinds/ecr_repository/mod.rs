@@ -1,6 +1,6 @@
 //! An ECR repository with its tagged images, read only when somebody wants to choose one. Everything the program
-//! knows of this kind; the list of what lives where: `model` our type, `fetch` the reading, `place` what an image's
-//! reference tells, `choices` the tag picker and what is said of an image before it is deployed. Nothing here draws.
+//! knows of this kind; the list of what lives where: `model` our type, `fetch` the reading, `image_location`
+//! what an image's reference tells. Nothing here draws.
 
 mod fetch;
 pub mod image_location;

@@ -1,6 +1,6 @@
 //! How a service is judged, with a sentence, and what it adds to its environment's counts.
 //! Pure: the clock and the surroundings come in the context. What AWS's sentences mean stands
-//! in `diagnosis::events` and `diagnosis::stop_reasons`, as data.
+//! in `event_meanings` and in `kinds::ecs_task::stop_reasons`, as data.
 
 use jiff::{SignedDuration, Timestamp};
 

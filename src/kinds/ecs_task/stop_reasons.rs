@@ -1,5 +1,5 @@
 //! Why ECS tasks stop, as data: sentences of `stoppedReason` and container reasons, from special to general.
-//! Only the table lives here; reading tasks with it is `stops`.
+//! Only the table lives here; reading tasks with it is `stop_cause`.
 
 use crate::kinds::shared::phrase_table::Known;
 use crate::world::Health::{Bad, Well, Worrying};

@@ -1,6 +1,6 @@
 //! Schedule groups of EventBridge Scheduler that look like ours, with the schedules in them. Everything the program
 //! knows of this kind; the list of what lives where: `model` our type, `fetch` the reading, `change` what may be done
-//! to groups of ours. What others keep is `foreign_schedule`. Nothing here draws.
+//! to groups of ours. What others keep is `external_schedule`. Nothing here draws.
 
 pub mod change;
 mod fetch;

@@ -1,6 +1,6 @@
 //! How an account wants its sessions: encryption, logs, time limits, by Session Manager's preferences, and whether a log
 //! group they name is encrypted. Read only when a session is looked at beforehand, never by the clock; what cannot be
-//! read is an answer, not a fault. `model` our types, `terms` what they mean for a session, `fetch` the reading.
+//! read is an answer, not a fault. `model` our types, `requirements` what they mean for a session, `fetch` the reading.
 
 mod fetch;
 mod model;

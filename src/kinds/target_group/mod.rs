@@ -1,6 +1,7 @@
 //! A target group. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `commands` what can be done with it and `change` the doing, `rules` how it is judged, `words` what target states mean, `rows` and `page` how it is shown. Nothing here draws.
+//! `change` the API calls of its changes, `rules` how it is judged, `wording` what target states mean, `metrics` what is
+//! charted of it, `rows` and `page` how it is shown. Nothing here draws.
 
 mod change;
 mod fetch;

@@ -1,5 +1,5 @@
 //! How a target group is judged by its targets, with a sentence, and what it adds to the counts.
-//! Pure: the clock and the surroundings come in the context; the words are in `words`.
+//! Pure: the clock and the surroundings come in the context; the words are in `wording`.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,6 @@
 //! Schedules of other owners: who else stops or starts what belongs to an environment, whether that goes against its
 //! own schedule, and which jobs come while its database sleeps. `timers` gathers what there is, `owners` and `jobs`
-//! hold it against an environment, `words` tells it. Pure; what others made is only ever shown.
+//! hold it against an environment, `wording` tells it. Pure; what others made is only ever shown.
 
 mod jobs;
 mod owners;

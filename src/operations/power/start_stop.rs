@@ -1,5 +1,5 @@
 //! Starting or stopping one machine as a procedure: looks, calls, and watches until it is seen to be so.
-//! What to do follows from `schedule::toggle`; which calls and words, from the machine's kind. Pure.
+//! What to do follows from `schedule::transition::start_stop`; which calls and words, from the machine's kind. Pure.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -1,5 +1,5 @@
 //! What tests of rules share: rules that stop and start one database, an environment of it, and an account that takes
-//! changes as AWS would. Used by the tests of `migrating`, `others` and `sparing`.
+//! changes as AWS would. Used by the tests of `migrate`, `rule_handover` and `suspended_rules`.
 
 use crate::overview::EnvironmentStatus;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! A whole environment put to sleep or woken as a procedure: stage by stage, each step worked out anew from what is
-//! seen, so that any colleague's console picks it up where another left it. What comes next is `schedule::saga`'s to
-//! say; how a member stands and which calls it takes, its kind's. Pure.
+//! seen, so that any colleague's console picks it up where another left it. What comes next is said by
+//! `schedule::transition::stage_plan`; how a member stands and which calls it takes, by its kind. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,5 +1,5 @@
 //! Periods of being on (days, from, to, also over midnight) and bare stop times, with their grammar.
-//! Pure; which dates they fall on is decided in `spans.rs`.
+//! Pure; which dates they fall on is decided in `intervals.rs`.
 
 use std::fmt;
 use std::str::FromStr;
