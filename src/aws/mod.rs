@@ -23,6 +23,8 @@ mod single_flight;
 pub mod source;
 pub mod stats;
 #[cfg(test)]
+pub(crate) mod testing_account;
+#[cfg(test)]
 mod testing_http;
 #[cfg(test)]
 mod testing_replay;

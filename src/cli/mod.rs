@@ -36,6 +36,7 @@ mod status;
 mod testing;
 mod timeline;
 mod tunnel;
+mod waiting;
 
 pub use args::{Cli, Command, Global};
 pub use exit::{Exit, Failure};

@@ -31,9 +31,14 @@ pub(super) fn note(text: &str) {
     say(&printed::lines(text));
 }
 
+/// Whether anybody sees progress.
+pub(super) fn shows_progress() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// A line to stderr that is written over by the next one, for progress; nothing if it is no terminal.
 pub(super) fn progress(text: &str) {
-    if io::stderr().is_terminal() {
+    if shows_progress() {
         // Carriage return, then "erase to the end of the line".
         say(&format!("\r\u{1b}[K{}", printed::lines(text)));
     }

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use crate::cloud::Cloud;
 use crate::config::Settings;
 use crate::engine::headless;
-use crate::engine::headless::{Choose, Snapshot, View};
+use crate::engine::headless::{Choose, Progress, Snapshot, View};
 use crate::engine::journal;
 use crate::engine::memory::Memory;
 use crate::engine::poller::PollIntervals;
@@ -23,10 +23,11 @@ use crate::overview::{Picture, assemble};
 use crate::text;
 use crate::theme::Theme;
 use crate::world::access_check::Check;
-use crate::world::{EnvironmentName, Fault, OwnTurns, Scope, World};
+use crate::world::{EnvironmentName, Fault, KindStore, OwnTurns, Scope, World};
 
 use super::exit::{Exit, Failure, is_credentials};
 use super::interrupt::interrupt;
+use super::waiting::Waiting;
 use super::{output, resolve};
 
 /// How often what was read is written down while a command goes on reading.
@@ -91,7 +92,8 @@ pub(super) async fn once_whatever(context: &CommandContext) -> Result<Snapshot, 
 }
 
 async fn looked(context: &CommandContext, choose: Option<Choose<'_>>) -> Result<Snapshot, Failure> {
-    let mut progress = |done: usize, all: usize| output::progress(&format!("reading, {done} of {all}"));
+    let mut waiting = Waiting::default();
+    let mut progress = |made: &Progress<'_>| waiting.tell(made, &context.view);
     let picture = headless::picture_with(&context.cloud, &context.view, context.memory.as_ref(), choose, &mut progress);
     let got = tokio::select! {
         got = picture => got,
@@ -162,9 +164,12 @@ pub(super) async fn on(
         focused: context.settings.refresh,
         ..PollIntervals::default()
     };
+    let mut waiting = Waiting::default();
+    let mut progress = |made: &Progress<'_>| waiting.tell(made, &context.view);
     let mut written: Option<Instant> = None;
     let mut kept = |snapshot: &Snapshot| {
-        if written.is_none_or(|at| at.elapsed() >= KEEP_EVERY) {
+        output::progress("");
+        if !is_memory(snapshot) && written.is_none_or(|at| at.elapsed() >= KEEP_EVERY) {
             written = Some(Instant::now());
             headless::keep(&context.cloud, context.memory.as_ref(), snapshot, &context.view);
         }
@@ -176,8 +181,10 @@ pub(super) async fn on(
         // Whoever prints may have waited for a terminal meanwhile, and nothing else of this task was heard.
         if is_leaving() { ControlFlow::Break(()) } else { each(&snapshot) }
     };
+    let memory = context.memory.as_ref();
+    let watched = headless::watch(&context.cloud, &context.view, tempo, memory, (&mut progress, &mut kept));
     tokio::select! {
-        got = headless::watch(&context.cloud, &context.view, tempo, &mut kept) => match got {
+        got = watched => match got {
             Ok(()) if is_leaving() => Err(interrupted()),
             got => got.map_err(|fault| nowhere(&fault)),
         },
@@ -221,6 +228,17 @@ fn nowhere(fault: &Fault) -> Failure {
     Failure::new(exit, fault.sentence())
 }
 
+/// Whether this run read anything of it; what an earlier one knew is no sign that anything can be read.
+fn is_read(store: &KindStore) -> bool {
+    store.bins().any(|(_, bin)| bin.read_at.is_some() && !bin.remembered)
+}
+
+/// Whether nothing was asked for yet: it is what an earlier run knew.
+#[must_use]
+pub(super) fn is_memory(snapshot: &Snapshot) -> bool {
+    snapshot.world.shelves().all(|(_, _, store)| store.tried_at.is_none())
+}
+
 /// Fails if nothing at all could be read.
 ///
 /// # Errors
@@ -229,7 +247,7 @@ pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
     let faults = all_faults(snapshot);
     // What is read beside other kinds only is read without a call where those are not there.
     let stands_alone = |name| crate::kinds::catalog::kind(name).is_some_and(|kind| kind.needs().is_empty());
-    let mut read = snapshot.world.shelves().filter(|(_, _, store)| store.oldest().is_some());
+    let mut read = snapshot.world.shelves().filter(|(_, _, store)| is_read(store));
     if faults.is_empty() || read.any(|(_, kind, store)| stands_alone(kind) || store.keys().next().is_some()) {
         return Ok(());
     }
@@ -247,7 +265,7 @@ pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
 pub(super) fn unread(snapshot: &Snapshot) -> Vec<String> {
     let world = &snapshot.world;
     let read: BTreeSet<&Scope> =
-        world.shelves().filter(|(_, _, store)| store.oldest().is_some()).map(|(scope, _, _)| scope).collect();
+        world.shelves().filter(|(_, _, store)| is_read(store)).map(|(scope, _, _)| scope).collect();
     let failed: BTreeSet<&Scope> = all_faults(snapshot).into_iter().map(|(scope, _)| scope).collect();
     failed.difference(&read).map(|scope| place(scope, world)).collect()
 }

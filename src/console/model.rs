@@ -186,6 +186,7 @@ impl Model {
             identified: BTreeMap::new(),
             settings,
         };
+        model.pacer.favour(model.open_on.as_deref());
         model.refill(true);
         model
     }

@@ -15,7 +15,7 @@ use super::poller::{Outcome, PollIntervals, PollRequest, Poller};
 use super::read_requests::{read_in_turn, read_one};
 use crate::cloud::Cloud;
 use crate::environment::ConfiguredEnvironments;
-use crate::environment::Member;
+use crate::environment::{Member, Unread};
 use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::listener::ListenerSet;
@@ -47,6 +47,21 @@ pub struct View {
     pub zone: TimeZone,
 }
 
+/// How far a first reading is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// How many readings ended.
+    pub done: usize,
+    /// Of how many.
+    pub all: usize,
+    /// What is known so far.
+    pub world: &'a World,
+    /// What is not, for whoever makes a picture of it.
+    pub unread: &'a Unread,
+    /// The moment.
+    pub now: Timestamp,
+}
+
 /// Reads every kind once in every scope and gathers the picture. `progress` hears how many readings of how many ended.
 ///
 /// # Errors
@@ -56,7 +71,7 @@ pub async fn picture(
     view: &View,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Snapshot, Fault> {
-    picture_with(cloud, view, None, None, progress).await
+    picture_with(cloud, view, None, None, &mut |made| progress(made.done, made.all)).await
 }
 
 /// The same with what earlier runs remember, and for the next one to remember. Where `choose` finds the environments that
@@ -70,7 +85,7 @@ pub async fn picture_with(
     view: &View,
     memory: Option<&Memory>,
     choose: Option<Choose<'_>>,
-    progress: &mut (dyn FnMut(usize, usize) + Send),
+    progress: &mut (dyn FnMut(&Progress<'_>) + Send),
 ) -> Result<Snapshot, Fault> {
     if let (Some(memory), Some(choose)) = (memory, choose)
         && let Some(snapshot) = of_chosen(cloud, view, memory, choose, progress).await?
@@ -97,7 +112,7 @@ async fn of_chosen(
     view: &View,
     memory: &Memory,
     choose: Choose<'_>,
-    progress: &mut (dyn FnMut(usize, usize) + Send),
+    progress: &mut (dyn FnMut(&Progress<'_>) + Send),
 ) -> Result<Option<Snapshot>, Fault> {
     let mut engine = Engine::open(cloud, PollIntervals::default()).await?;
     let Some(all) = recall(cloud, Some(memory), &engine, Recall::Everything).await else { return Ok(None) };
@@ -196,7 +211,9 @@ pub fn at_once(wants: &[ReadRequest]) -> Vec<ReadRequest> {
     all
 }
 
-/// Goes on reading by the schedule and hands every new picture to `each`, until it breaks off.
+/// Goes on reading by the schedule and hands every new picture to `each`, until it breaks off. Where earlier runs remember
+/// every place, what they knew comes first, each environment with its age and no better than unknown. `progress` hears of
+/// the first reading.
 ///
 /// # Errors
 /// As [`picture`].
@@ -204,11 +221,23 @@ pub async fn watch(
     cloud: &Arc<dyn Cloud>,
     view: &View,
     tempo: PollIntervals,
-    each: &mut (dyn FnMut(&Snapshot) -> ControlFlow<()> + Send),
+    memory: Option<&Memory>,
+    (progress, each): (&mut (dyn FnMut(&Progress<'_>) + Send), &mut Each<'_>),
 ) -> Result<(), Fault> {
     let mut engine = Engine::open(cloud, tempo).await?;
+    if let Some(all) = recall(cloud, memory, &engine, Recall::Everything).await {
+        engine.world.recall(all);
+        let is_whole = engine.pacer.scopes().iter().all(|scope| engine.world.is_recalled(scope));
+        if is_whole && each(&engine.snapshot(cloud, view)).is_break() {
+            return Ok(());
+        }
+    }
+    let mut is_first = true;
     loop {
-        engine.round(cloud, &mut |_, _| {}).await;
+        match std::mem::take(&mut is_first) {
+            true => engine.round(cloud, progress).await,
+            false => engine.round(cloud, &mut |_| {}).await,
+        }
         cloud.calm();
         if each(&engine.explained(cloud, view).await).is_break() {
             return Ok(());
@@ -221,6 +250,9 @@ pub async fn watch(
         cloud.pause(wait).await;
     }
 }
+
+/// Takes every new picture of a [`watch`], and says whether it goes on.
+pub type Each<'a> = dyn FnMut(&Snapshot) -> ControlFlow<()> + Send + 'a;
 
 struct Engine {
     pacer: Poller,
@@ -243,7 +275,7 @@ impl Engine {
     }
 
     /// Starts what is due and what becomes due by it, until nothing is in flight.
-    async fn round(&mut self, cloud: &Arc<dyn Cloud>, progress: &mut (dyn FnMut(usize, usize) + Send)) {
+    async fn round(&mut self, cloud: &Arc<dyn Cloud>, progress: &mut (dyn FnMut(&Progress<'_>) + Send)) {
         let unknown: Vec<Scope> =
             self.pacer.scopes().into_iter().filter(|scope| self.world.identity(scope).is_none()).collect();
         let identities = join_all(unknown.iter().map(|scope| cloud.identify(scope)));
@@ -268,8 +300,8 @@ impl Engine {
                 }
                 Some((reading, got)) = flying.next() => {
                     self.take(&reading, got, cloud.now());
-                    let (done, all) = self.pacer.progress();
-                    progress(done, all);
+                    let ((done, all), unread) = (self.pacer.progress(), self.pacer.unread());
+                    progress(&Progress { done, all, world: &self.world, unread: &unread, now: cloud.now() });
                 }
             }
         }

@@ -17,7 +17,7 @@ use crate::kinds::task_definition::TaskDefinition;
 use crate::kinds::{AnyKind, PollClass};
 use crate::overview::Picture;
 use crate::store::{CachedPart, Place, Store, StoreFault};
-use crate::world::{AccountId, KindName, Part, Resource, Scope, World};
+use crate::world::{AccountId, AnyReading, KindName, Part, Resource, Scope, World};
 
 /// How the items are written. Others are not taken in: it changes with every change of a kind's `model.rs`.
 const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
@@ -30,6 +30,12 @@ const STRUCTURE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The kind under which it is kept which account a source led to.
 const ACCOUNT: &str = "account";
+
+/// A part of a kind as it was kept and as it was read.
+type Thawed = (&'static dyn AnyKind, CachedPart, AnyReading);
+
+/// Fewer bytes than this are sooner read by one thread.
+const WORTH_A_THREAD: usize = 128 * 1024;
 
 /// How much of what is kept is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,14 +98,12 @@ impl Memory {
         let account = led.into_iter().find(|part| part.kind == ACCOUNT && part.part == scope.source.as_str());
         let Some(account) = account.and_then(|part| String::from_utf8(part.body).ok()) else { return Ok(()) };
         let place = Place { account: account.clone(), region };
-        for part in self.store.parts(&place, FORM, Timestamp::MIN)? {
-            let Some(kind) = KINDS.iter().find(|kind| kind.name().0 == part.kind) else { continue };
-            if now.duration_since(part.read_at) > longest(*kind, what) {
-                continue;
-            }
-            if let Some(found) = kind.thaw(&part.body) {
-                world.remember(scope, kind.name(), &Part::from(part.part), found, part.read_at);
-            }
+        let kept = self.store.parts(&place, FORM, Timestamp::MIN)?.into_iter().filter_map(|part| {
+            let kind = KINDS.iter().copied().find(|kind| kind.name().0 == part.kind)?;
+            (now.duration_since(part.read_at) <= longest(kind, what)).then_some((kind, part))
+        });
+        for (kind, part, found) in thaw(kept.collect()) {
+            world.remember(scope, kind.name(), &Part::from(part.part), found, part.read_at);
         }
         if what == Recall::Everything && world.shelves().any(|(at, _, _)| at == scope) {
             world.recalled(scope, AccountId::from(account));
@@ -197,6 +201,36 @@ impl Memory {
     }
 }
 
+/// What was kept, as it was read; what cannot be read any more is left out. Half of it on another thread: the picture of a
+/// large account is to be there at once.
+fn thaw(mut kept: Vec<(&'static dyn AnyKind, CachedPart)>) -> Vec<Thawed> {
+    let all = |some: Vec<(&'static dyn AnyKind, CachedPart)>| -> Vec<Thawed> {
+        some.into_iter().filter_map(|(kind, part)| kind.thaw(&part.body).map(|found| (kind, part, found))).collect()
+    };
+    // The largest first, each to whoever has less to do.
+    kept.sort_by_key(|(_, part)| std::cmp::Reverse(part.body.len()));
+    let mut halves = [(0, Vec::new()), (0, Vec::new())];
+    for one in kept {
+        if let Some((bytes, half)) = halves.iter_mut().min_by_key(|(bytes, _)| *bytes) {
+            *bytes += one.1.body.len();
+            half.push(one);
+        }
+    }
+    let [(_, mine), (bytes, behind)] = halves;
+    if bytes < WORTH_A_THREAD {
+        return all(mine).into_iter().chain(all(behind)).collect();
+    }
+    std::thread::scope(|scope| {
+        let behind = scope.spawn(|| all(behind));
+        let mut thawed = all(mine);
+        match behind.join() {
+            Ok(more) => thawed.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        thawed
+    })
+}
+
 /// Where it is kept which account the sources of a region lead to.
 fn whose(region: &str) -> Place {
     Place { account: String::new(), region: region.to_owned() }
@@ -216,7 +250,7 @@ fn longest(kind: &dyn AnyKind, what: Recall) -> SignedDuration {
 
 /// After `kind` was read in `scope`: what is remembered of parts that are not there any more goes.
 pub(crate) fn drop_gone(world: &mut World, scope: &Scope, kind: KindName) {
-    for of in KINDS.iter().filter(|of| of.slow_parts_of() == Some(kind)) {
+    for of in KINDS.iter().filter(|of| of.parts_of() == Some(kind)) {
         world.retain_remembered(scope, of.name(), |world, part| {
             world.store(scope, kind).is_none_or(|owners| owners.keys().any(|key| key == part))
         });

@@ -6,6 +6,8 @@ pub mod explanation;
 pub mod headless;
 pub mod journal;
 pub mod known_names;
+#[cfg(test)]
+mod large_account;
 pub mod left_sessions;
 pub mod log_reader;
 pub mod memory;

@@ -140,7 +140,10 @@ struct Slot {
     tried: bool,
     /// A change touched its scope, and it was not read as a whole since.
     touched: bool,
-    flight: Option<(u64, Timestamp)>,
+    /// What is under way, with its start: one reading, or the pieces of one.
+    flights: Vec<(u64, Timestamp)>,
+    /// Whether those pieces are all of it together.
+    in_pieces: bool,
     all_at: Timestamp,
     focus_at: Timestamp,
 }
@@ -154,6 +157,8 @@ pub struct Poller {
     focus: Focus,
     ease: BTreeMap<Scope, (f64, Timestamp)>,
     watched: bool,
+    /// What the reader named: what is called like it is read first.
+    named: Option<String>,
     asked: u64,
     dice: fastrand::Rng,
 }
@@ -169,6 +174,7 @@ impl Poller {
             focus: Focus::default(),
             ease: BTreeMap::new(),
             watched: true,
+            named: None,
             asked: 0,
             dice: fastrand::Rng::with_seed(seed),
         }
@@ -182,7 +188,8 @@ impl Poller {
                 self.slots.entry((scope.clone(), kind.name())).or_insert(Slot {
                     tried: false,
                     touched: false,
-                    flight: None,
+                    flights: Vec::new(),
+                    in_pieces: false,
                     all_at: now,
                     focus_at: now,
                 });
@@ -201,6 +208,11 @@ impl Poller {
     /// Puts an environment in focus, or none. What it needs is due at the focused pace at once.
     pub fn focus(&mut self, focus: Focus) {
         self.focus = focus;
+    }
+
+    /// The reader named an environment: of what comes in pieces, what is called like it comes first.
+    pub fn favour(&mut self, environment: Option<&str>) {
+        self.named = environment.map(str::to_owned);
     }
 
     /// Whether somebody looks: an unfocused terminal is served slower.
@@ -236,7 +248,8 @@ impl Poller {
         self.refresh_scope(scope, now);
         for ((at, _), slot) in &mut self.slots {
             if at == scope {
-                (slot.flight, slot.touched) = (None, true);
+                slot.flights.clear();
+                (slot.in_pieces, slot.touched) = (false, true);
             }
         }
     }
@@ -267,7 +280,8 @@ impl Poller {
             .map(|(key, coverage)| {
                 self.asked += 1;
                 if let Some(slot) = self.slots.get_mut(&key) {
-                    slot.flight = Some((self.asked, now));
+                    slot.flights = vec![(self.asked, now)];
+                    slot.in_pieces = false;
                 }
                 let reading = PollRequest { ask: self.asked, kind: key.1, scope: key.0, coverage };
                 let parts = match &reading.coverage {
@@ -284,7 +298,7 @@ impl Poller {
     #[must_use]
     pub fn expects(&self, reading: &PollRequest) -> bool {
         let slot = self.slots.get(&(reading.scope.clone(), reading.kind));
-        slot.and_then(|slot| slot.flight).is_some_and(|(ask, _)| ask == reading.ask)
+        slot.is_some_and(|slot| slot.flights.iter().any(|(ask, _)| *ask == reading.ask))
     }
 
     /// Takes note that a reading ended. `false` means the answer is late and must be dropped.
@@ -300,12 +314,14 @@ impl Poller {
         let mut first = false;
         if let Some(slot) = self.slots.get_mut(&key) {
             first = !slot.tried;
-            slot.tried = true;
-            slot.flight = None;
-            slot.focus_at = add(now, focused);
-            if reading.coverage == Coverage::All {
-                slot.all_at = add(now, all);
-                slot.touched = false;
+            slot.flights.retain(|(ask, _)| *ask != reading.ask);
+            if slot.flights.is_empty() {
+                slot.tried = true;
+                slot.focus_at = add(now, focused);
+                if reading.coverage == Coverage::All || slot.in_pieces {
+                    slot.all_at = add(now, all);
+                    (slot.touched, slot.in_pieces) = (false, false);
+                }
             }
         }
         tracing::debug!(
@@ -324,8 +340,8 @@ impl Poller {
         self.slots
             .iter()
             .filter(|((scope, name), slot)| slot.tried || self.needs_met(scope, *name))
-            .map(|(key, slot)| match slot.flight {
-                Some((_, since)) => add(since, self.lost),
+            .map(|(key, slot)| match slot.flights.iter().map(|(_, since)| *since).max() {
+                Some(since) => add(since, self.lost),
                 None if self.focus.wants.contains_key(key) => slot.all_at.min(slot.focus_at),
                 None => slot.all_at,
             })
@@ -335,7 +351,7 @@ impl Poller {
     /// How many readings are in flight.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.slots.values().filter(|slot| slot.flight.is_some()).count()
+        self.slots.values().map(|slot| slot.flights.len()).sum()
     }
 
     /// How many readings a first full picture takes, and how many of them have ended.
@@ -355,22 +371,28 @@ impl Poller {
     pub fn unread(&self) -> Unread {
         let mut unread = Unread::new();
         for ((scope, name), _) in self.slots.iter().filter(|(_, slot)| !slot.tried) {
-            // Names and tags that others are compared with come with the structure that is read first.
-            let first = kind(*name).is_some_and(|kind| kind.pace() == PollClass::Topology && kind.needs().is_empty());
-            let early = if first { PartialInventory::Little } else { PartialInventory::Enough };
+            let early = match kind(*name) {
+                Some(kind) if !kind.places() => PartialInventory::Placed,
+                // Names and tags that others are compared with come with the structure that is read first.
+                Some(kind) if kind.pace() == PollClass::Topology && kind.needs().is_empty() => PartialInventory::Little,
+                // What comes a few at a time ties things to what is there already.
+                Some(kind) if kind.parts_of().is_some() => PartialInventory::Named,
+                _ => PartialInventory::Enough,
+            };
             unread.entry(scope.clone()).and_modify(|known| *known = early.min(*known)).or_insert(early);
         }
         unread
     }
 
     fn ready(&self, scope: &Scope, name: KindName, slot: &Slot, now: Timestamp) -> bool {
-        let free = slot.flight.is_none_or(|(_, since)| now.duration_since(since) > self.lost);
+        let free = slot.flights.iter().all(|(_, since)| now.duration_since(*since) > self.lost);
         free && (slot.tried || self.needs_met(scope, name))
     }
 
     fn needs_met(&self, scope: &Scope, name: KindName) -> bool {
         kind(name).is_some_and(|kind| {
-            kind.needs().iter().all(|need| self.slots.get(&(scope.clone(), *need)).is_none_or(|slot| slot.tried))
+            let mut before = kind.needs().iter().chain(kind.after());
+            before.all(|need| self.slots.get(&(scope.clone(), *need)).is_none_or(|slot| slot.tried))
         })
     }
 
@@ -379,7 +401,9 @@ impl Poller {
         let earlier = |at: Timestamp| at.checked_sub(by).unwrap_or(Timestamp::MIN);
         for slot in self.slots.values_mut() {
             (slot.all_at, slot.focus_at) = (earlier(slot.all_at), earlier(slot.focus_at));
-            slot.flight = slot.flight.map(|(ask, since)| (ask, earlier(since)));
+            for (_, since) in &mut slot.flights {
+                *since = earlier(*since);
+            }
         }
         for (_, since) in self.ease.values_mut() {
             *since = earlier(*since);

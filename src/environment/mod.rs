@@ -2,12 +2,14 @@
 //! health up (with `diagnosis`) and gives one [`Picture`] that both faces show.
 //! Pure: no clock, no network, no drawing; the same world always gives the same picture.
 
+mod confidence;
 pub mod deploy_recipe;
 pub mod infer;
 mod match_rules;
 pub mod model;
 pub mod partial_inventory;
 
+pub use confidence::{Certainty, Confidence};
 pub use model::{Environment, Member, Step, StepKind};
 
 pub use deploy_recipe::{Check, Recipe, short};

@@ -12,6 +12,10 @@ pub enum PartialInventory {
     Little,
     /// Enough for resources that tell system and stage by themselves.
     Enough,
+    /// Every name and tag; some ties between resources may still come, and move what says nothing by itself.
+    Named,
+    /// Everything that places.
+    Placed,
 }
 
 /// The scopes of which not every kind was asked for yet.
@@ -30,5 +34,5 @@ pub(crate) fn held(world: &World, unread: &Unread) -> Unread {
         let early = unread.iter().filter(|(other, _)| waits_for(&scope, other)).map(|(_, early)| *early).min()?;
         Some((scope, early))
     });
-    held.collect()
+    held.filter(|(_, early)| *early <= PartialInventory::Enough).collect()
 }

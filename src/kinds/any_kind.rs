@@ -31,10 +31,16 @@ pub trait AnyKind: Send + Sync {
     fn pace(&self) -> PollClass;
     /// Kinds to be read before.
     fn needs(&self) -> &'static [KindName];
+    /// Kinds whose first reading goes before.
+    fn after(&self) -> &'static [KindName];
     /// Whether verdicts rest on it.
     fn evidence(&self) -> Evidence;
     /// The kind whose resources are its parts, where those are dear and seldom change.
     fn slow_parts_of(&self) -> Option<KindName>;
+    /// The kind whose resources are its parts, where each takes a call.
+    fn parts_of(&self) -> Option<KindName>;
+    /// Whether what it tells may change where something is placed.
+    fn places(&self) -> bool;
     /// What this run read of it in `scope`, part by part, to be kept for later ones. What looks like a secret is left out.
     fn freeze(&self, world: &World, scope: &Scope) -> Vec<(Part, Timestamp, Vec<u8>)>;
     /// What an earlier run kept of one part; `None` where it cannot be read any more.
@@ -123,11 +129,20 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn needs(&self) -> &'static [KindName] {
         K::NEEDS
     }
+    fn after(&self) -> &'static [KindName] {
+        K::AFTER
+    }
     fn evidence(&self) -> Evidence {
         K::EVIDENCE
     }
     fn slow_parts_of(&self) -> Option<KindName> {
         K::SLOW_PARTS_OF
+    }
+    fn parts_of(&self) -> Option<KindName> {
+        K::PARTS_OF
+    }
+    fn places(&self) -> bool {
+        K::PLACES
     }
     fn freeze(&self, world: &World, scope: &Scope) -> Vec<(Part, Timestamp, Vec<u8>)> {
         let frozen = |items: &[K::Item]| {

@@ -169,11 +169,20 @@ pub trait Kind: Send + Sync + 'static {
     const PACE: PollClass;
     /// Kinds that must have been read before this one can be.
     const NEEDS: &'static [KindName] = &[];
+    /// Kinds whose first reading goes before this one's, for they tell how things are by calls of the same rate. Unlike
+    /// [`Kind::NEEDS`], nothing of this one follows from them.
+    const AFTER: &'static [KindName] = &[];
     /// Whether verdicts rest on it, by its opinions or by what it tells of others.
     const EVIDENCE: Evidence = Evidence::None;
     /// The kind whose resources are its parts, where one part takes calls of its own and seldom changes: what an earlier run
     /// read of those that are still there is not read again before there is a picture.
     const SLOW_PARTS_OF: Option<KindName> = None;
+    /// The kind whose resources are its parts, where each part takes a call of its own: a first reading of many brings them
+    /// a few at a time, so that nobody waits for the last of them.
+    const PARTS_OF: Option<KindName> = Self::SLOW_PARTS_OF;
+    /// Whether what it tells may change where something is placed. What is in no environment and ties nothing to one does
+    /// not: nobody waits for it to place the rest.
+    const PLACES: bool = true;
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
     /// The IAM actions that its changes take: source of `policy --operator`. What only passes a role on

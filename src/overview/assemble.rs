@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::Picture;
+use super::awaited::{awaited, owners, unsettled};
 use super::freshness::{Freshness, freshness};
 use super::sharing::Sharing;
 use crate::diagnosis::{self, DiagnosisInput};
@@ -19,12 +20,11 @@ use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::Counts;
 use crate::kinds::Subject;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, Evidence, KindContext, PollClass, ResourceIndex};
+use crate::kinds::{AnyKind, Evidence, KindContext, ResourceIndex};
 use crate::offhours::external_schedulers::{Timer, timers};
 use crate::offhours::scheduled_members::{ScheduledMember, scheduled_members, wears_tools};
 use crate::offhours::{ExternalSchedulers, OffHours};
-use crate::text;
-use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, Scope, World};
+use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, ResourceId, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
 const OPEN_STAGES: &[&str] = &[
@@ -77,7 +77,10 @@ pub fn assemble_early(
     let mut homes: BTreeMap<EnvironmentName, Vec<Placed>> = BTreeMap::new();
     let mut lost = Vec::new();
     let mut sharing = Sharing::default();
-    for placed in place_early(&subjects, configured_environments, &held(world, unread)) {
+    let held = held(world, unread);
+    let all = place_early(&subjects, configured_environments, &held);
+    let mut unsettled = unsettled(all.iter(), unread);
+    for placed in all {
         match placed.environment.clone() {
             Some(name) => homes.entry(name).or_default().push(placed),
             None if !placed.shared.is_empty() => sharing.add(placed),
@@ -99,11 +102,13 @@ pub fn assemble_early(
         now,
         zone,
     };
+    unsettled.retain(|(id, _)| is_sick(id, world, &resource_index, (now, zone)));
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
+    let owners = owners(&environments, unread);
     for environment in &mut environments {
-        if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
-            environment.verdict.withhold(&awaited(&environment.scopes, unread, world, now));
+        if let Some(awaited) = awaited(environment, (unread, &held), (&owners, &unsettled), world, now) {
+            environment.verdict.withhold(&awaited);
         }
     }
     environments.sort_by(|a, b| {
@@ -117,30 +122,6 @@ pub fn assemble_early(
     });
     let prices = configured_environments.prices.clone();
     Picture { at: Some(now), environments, shared: sharing.all(world), unassigned: members(world, lost), prices }
-}
-
-/// What is not read yet of these places, and for how long it has been waited for: `listener, tasks (12 s)`.
-fn awaited(scopes: &[Scope], unread: &Unread, world: &World, now: Timestamp) -> String {
-    let here = || scopes.iter().filter(|scope| unread.contains_key(scope));
-    let is_awaited = |kind: &&&dyn AnyKind| {
-        kind.pace() != PollClass::OnDemand
-            && here().any(|scope| world.store(scope, kind.name()).is_none_or(|store| store.tried_at.is_none()))
-    };
-    let word = |kind: &&dyn AnyKind| {
-        kind.shown().map_or_else(|| kind.name().0.replace('-', " "), |shown| shown.list.replace('_', " "))
-    };
-    let mut names: Vec<String> = KINDS.iter().filter(is_awaited).map(word).collect();
-    names.dedup();
-    let shown = match names.as_slice() {
-        [] => return String::new(),
-        [first, second, more @ ..] if more.len() > 1 => format!("{first}, {second} and {} more", more.len()),
-        few => few.join(", "),
-    };
-    let of = |scope: &Scope| {
-        world.shelves().filter(|(at, _, _)| *at == scope).filter_map(|(_, _, store)| store.tried_at).min()
-    };
-    let waited = here().filter_map(of).min().map(|since| world.age(since, now).as_secs()).filter(|secs| *secs >= 3);
-    waited.map_or_else(|| shown.clone(), |secs| format!("{shown} ({})", text::span(secs)))
 }
 
 /// What `make` makes of each of `all`, in their order, half of them on another thread: a large account is to be seen
@@ -187,13 +168,21 @@ fn sick_strays(
         stores.into_iter().any(|store| store.faults().next().is_some())
     };
     let blind: BTreeSet<Scope> = world.scopes().into_iter().filter(unread).collect();
-    let sick = |placed: &&Placed| {
-        let cx = KindContext { world, resource_index, scope: &placed.id.scope, protected: true, now, zone };
-        let assessment = kind(placed.id.kind).and_then(|kind| kind.assess(&placed.id, &cx));
-        assessment.is_some_and(|assessment| assessment.health > Health::Unknown)
-    };
-    let strays = lost.iter().filter(|placed| blind.contains(&placed.id.scope)).filter(sick);
-    strays.map(|placed| placed.id.scope.clone()).collect()
+    let strays = lost.iter().filter(|placed| blind.contains(&placed.id.scope));
+    let sick = strays.filter(|placed| is_sick(&placed.id, world, resource_index, (now, zone)));
+    sick.map(|placed| placed.id.scope.clone()).collect()
+}
+
+/// Whether one thing by itself is worse than unknown.
+fn is_sick(
+    id: &ResourceId,
+    world: &World,
+    resource_index: &ResourceIndex<'_>,
+    (now, zone): (Timestamp, &TimeZone),
+) -> bool {
+    let cx = KindContext { world, resource_index, scope: &id.scope, protected: true, now, zone };
+    let assessment = kind(id.kind).and_then(|kind| kind.assess(id, &cx));
+    assessment.is_some_and(|assessment| assessment.health > Health::Unknown)
 }
 
 fn environment(

@@ -2,6 +2,7 @@
 //! Plain data and pure functions; never reads from AWS and never draws.
 
 mod assemble;
+mod awaited;
 mod environment_status;
 mod freshness;
 pub mod picture;

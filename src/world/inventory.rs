@@ -210,11 +210,24 @@ impl World {
             store.fault = None;
             store.notes = found.notes;
             store.bins.retain(|part, _| found.parts.iter().any(|(seen, _)| seen == part));
+        } else {
+            // What was left out before may be left out still: only a reading of everything tells that it is not.
+            for note in found.notes {
+                if !store.notes.contains(&note) {
+                    store.notes.push(note);
+                }
+            }
         }
+        // A part that is read for the first time beside others is no news either.
+        let is_new = |part: &Part| {
+            matches!(coverage, Coverage::Parts(_))
+                && before.bins.get(part).is_none_or(|bin| bin.read_at.is_none() || bin.remembered)
+        };
         let mut changed: Vec<ResourceId> = Vec::new();
         for (part, got) in found.parts {
             if let Ok(items) = &got
                 && !first
+                && !is_new(&part)
             {
                 let news = items
                     .index

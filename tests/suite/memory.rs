@@ -89,3 +89,18 @@ fn a_damaged_store_is_told_of_and_costs_nothing_else() {
     assert!(!second.err.contains("the local store"), "{}", second.err);
     assert_eq!(first.code, second.code, "{} {}", first.out, second.out);
 }
+
+#[test]
+fn what_is_remembered_does_not_hide_that_nothing_can_be_read() {
+    let home = TempDir::new().expect("a home");
+    run(home.path(), &["status"]);
+    for arguments in
+        [&["status"][..], &["status", "prooflink-prod"], &["status", "prooflink-prod", "--watch", "--json"]]
+    {
+        let mut dead = shared().toban();
+        dead.args(arguments).env("TOBAN_STATE_DIR", home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+        let dead = said(&mut dead);
+        assert_eq!(dead.code, Some(1), "{arguments:?}: {} {}", dead.out, dead.err);
+        assert!(dead.err.contains("nothing could be read"), "{arguments:?}: {}", dead.err);
+    }
+}

@@ -51,10 +51,16 @@ pub(super) fn of_group(group: &str) -> Limit {
     }
 }
 
-/// Which of the operations of one group go first: what tells of health and counts, and what must be known before it; what
-/// only tells how things hang together is asked last.
-pub(super) fn comes_last(operation: &str) -> bool {
+/// Which of the operations of one group go first: what ends a reading that was begun, so that some are whole early rather
+/// than all of them late; then what tells of health and counts, and what must be known before it; what only tells how things
+/// hang together is asked last.
+pub(super) fn rank(operation: &str) -> u8 {
+    const ENDS: [&str; 2] = ["DescribeServices", "DescribeTasks"];
     const STRUCTURE: [&str; 4] =
         ["DescribeListeners", "DescribeRules", "DescribeTaskDefinition", "ListTagsForResource"];
-    operation.split_once(':').is_some_and(|(_, name)| STRUCTURE.contains(&name))
+    match operation.split_once(':') {
+        Some((_, name)) if ENDS.contains(&name) => 0,
+        Some((_, name)) if STRUCTURE.contains(&name) => 2,
+        _ => 1,
+    }
 }

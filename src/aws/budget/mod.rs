@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use bucket::Bucket;
-use limits::{Limit, comes_last, limit};
+use limits::{Limit, limit, rank};
 pub use queue::Priority;
 use queue::Queue;
 
@@ -171,7 +171,7 @@ impl Budget {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(queues.entry(name.to_owned()).or_default())
         };
-        let ticket = queue.enter(priority, comes_last(operation));
+        let ticket = queue.enter(priority, rank(operation));
         loop {
             let moved = queue.moved();
             tokio::pin!(moved);
@@ -226,6 +226,13 @@ impl Budget {
             }
         }
     }
+}
+
+/// The group an operation is counted in, and what AWS grants it: calls in its bucket, and calls a second.
+#[cfg(test)]
+pub(crate) fn granted(operation: &str) -> (String, (f64, f64)) {
+    let (group, limit) = limit(operation);
+    (group.to_owned(), limit.granted)
 }
 
 impl Clone for Shared {

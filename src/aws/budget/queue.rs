@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::world::Coverage;
+
 /// Whom a call serves.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Priority {
@@ -18,8 +20,18 @@ pub enum Priority {
     Background,
 }
 
-/// A place in the queue: whom it serves, whether it is of structure, its number.
-type Rank = (Priority, bool, u64);
+impl Priority {
+    /// Of a reading that covers so much.
+    pub(crate) const fn of(coverage: &Coverage) -> Self {
+        match coverage {
+            Coverage::Parts(_) => Self::Focused,
+            Coverage::All => Self::Background,
+        }
+    }
+}
+
+/// A place in the queue: whom it serves, the rank of its operation, its number.
+type Rank = (Priority, u8, u64);
 
 /// The queue of one group.
 #[derive(Debug, Default)]
@@ -36,10 +48,10 @@ pub(super) struct Ticket<'a> {
 }
 
 impl Queue {
-    pub(super) fn enter(&self, priority: Priority, comes_last: bool) -> Ticket<'_> {
+    pub(super) fn enter(&self, priority: Priority, operation: u8) -> Ticket<'_> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.1 += 1;
-        let rank = (priority, comes_last, waiting.1);
+        let rank = (priority, operation, waiting.1);
         waiting.0.insert(rank);
         Ticket { queue: self, rank }
     }

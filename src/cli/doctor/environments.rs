@@ -1,7 +1,10 @@
 //! What of the environments is not sure: those in which two stages may be mixed, with the evidence and the way to
 //! settle it. Tells only; decides nothing.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Report};
+use crate::environment::Certainty;
 use crate::overview::EnvironmentStatus;
 
 /// More doubts of one environment than this are counted.
@@ -9,10 +12,10 @@ const NAMED: usize = 5;
 
 /// One line an environment that is not sure.
 pub(super) fn check<'e>(report: &mut Report, environments: impl Iterator<Item = &'e EnvironmentStatus>) {
-    let mut sure = 0_usize;
+    let mut levels: BTreeMap<Certainty, usize> = BTreeMap::new();
     for environment in environments {
         if environment.doubts.is_empty() {
-            sure += 1;
+            *levels.entry(environment.confidence().level).or_default() += 1;
             continue;
         }
         let mut message = "two stages may be mixed in it, so it is protected and does not sleep:".to_owned();
@@ -29,10 +32,13 @@ pub(super) fn check<'e>(report: &mut Report, environments: impl Iterator<Item = 
         );
         report.add(Check::warn(format!("environment {name}"), message, remedy));
     }
+    let sure: usize = levels.values().sum();
     if sure > 0 {
+        let told: Vec<String> = levels.iter().map(|(level, count)| format!("{count} {}", level.word())).collect();
+        let told = told.join(", ");
         report.add(Check::well(
             "environments",
-            format!("{sure} hold one stage each, as far as tags, names and relations tell"),
+            format!("{sure} hold one stage each, as far as tags, names and relations tell ({told})"),
         ));
     }
 }

@@ -78,6 +78,7 @@ fn environment_object(
     }
     let shared = environment.shared.iter().map(|member| Value::Object(unassigned_object(member, &snapshot.world)));
     put("shared", shared.collect());
+    put("confidence", json!(environment.confidence()));
     put("doubts", json!(environment.doubts));
     put("cost", snapshot.picture.cost(environment, &snapshot.world).to_json());
     put("faults", Value::Array(faults));

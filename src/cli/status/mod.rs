@@ -63,14 +63,22 @@ async fn watch(context: &CommandContext, args: &args::Status) -> Result<Exit, Fa
 #[derive(Default)]
 struct SeenStatus {
     fingerprint: Option<String>,
+    /// Whether a reading of this run was seen.
+    is_read: bool,
     faults: String,
     at: jiff::Timestamp,
 }
 
 impl SeenStatus {
     fn take(&mut self, context: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<bool, Failure> {
-        if self.fingerprint.is_none() {
+        if read::is_memory(snapshot) {
+            // Whoever reads lines by a program waits for what is so now, and so does who named what is new.
+            if args.json || choose(snapshot, &args.env).is_err() {
+                return Ok(true);
+            }
+        } else if !self.is_read {
             read::readable(snapshot)?;
+            self.is_read = true;
         }
         // The moment is not news; everything else is.
         let (fingerprint, _) = say(context, args, &Snapshot { at: jiff::Timestamp::UNIX_EPOCH, ..snapshot.clone() })?;

@@ -42,6 +42,10 @@ fn the_document_holds_what_scripts_rely_on() {
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
                 "shared": [],
+                "confidence": {
+                    "level": "certain",
+                    "why": "1 of 1 member says it by name, tags, stack or configuration, and nothing speaks against it",
+                },
                 "doubts": [],
                 "faults": [fault],
                 "cost": null,
@@ -53,6 +57,7 @@ fn the_document_holds_what_scripts_rely_on() {
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
                 "shared": [],
+                "confidence": { "level": "likely", "why": "nothing is in it" },
                 "doubts": [],
                 "faults": [],
                 "cost": null,

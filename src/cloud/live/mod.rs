@@ -315,10 +315,7 @@ impl Cloud for Live {
     ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move {
             let mut aws = self.clients(scope).await?;
-            aws.priority = match coverage {
-                Coverage::Parts(_) => Priority::Focused,
-                Coverage::All => Priority::Background,
-            };
+            aws.priority = Priority::of(coverage);
             let got = kind.read(FetchContext { aws: &aws, scope, known, coverage }).await;
             match &got {
                 Ok(found) => self.notice(scope, found.faults()),

@@ -68,9 +68,12 @@ impl Model {
             return effects;
         }
         let world = Arc::clone(&self.world);
-        for reading in self.pacer.due_beside(&world, self.now) {
-            // One that was lost is not waited for any more.
-            self.flights.retain(|_, (old, _)| (&old.scope, old.kind) != (&reading.scope, reading.kind));
+        let due = self.pacer.due_beside(&world, self.now);
+        if !due.is_empty() {
+            // What was lost is not waited for any more.
+            self.flights.retain(|_, (old, _)| self.pacer.expects(old));
+        }
+        for reading in due {
             self.flights.insert(reading.ask, (reading.clone(), self.now));
             effects.push(Effect::Read(reading));
         }

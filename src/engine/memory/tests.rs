@@ -60,10 +60,9 @@ async fn run(memory: &Memory, env: Option<&str>, denied: Option<KindName>) -> (S
         let name = EnvironmentName::from(env?);
         picture.environment(&name).map(|environment| vec![environment.name.clone()])
     };
-    let got =
-        picture_with(&shared, &view, Some(memory), env.is_some().then_some(&choose as Choose<'_>), &mut |_, _| {})
-            .await
-            .expect("a picture");
+    let got = picture_with(&shared, &view, Some(memory), env.is_some().then_some(&choose as Choose<'_>), &mut |_| {})
+        .await
+        .expect("a picture");
     memory.finish();
     let read = cloud.read.lock().expect("the notes").clone();
     (got, read)

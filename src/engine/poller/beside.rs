@@ -1,13 +1,18 @@
 //! What is due beside what an earlier run read: a first picture asks for what is missing, and what was remembered is read
-//! again once the picture is there. Pure, as the rest of the schedule.
+//! again once the picture is there. And a first reading of what takes a call a part comes in pieces. Pure, as the rest of
+//! the schedule.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::{PollRequest, Poller, add};
+use crate::kinds::AnyKind;
 use crate::kinds::catalog::kind;
 use crate::world::{Coverage, KindName, Part, World};
+
+/// How many parts come at a time.
+const PIECE: usize = 4;
 
 impl Poller {
     /// [`Self::due`] beside what an earlier run read: of what seldom changes and takes a call a part, only the parts that `world`
@@ -18,14 +23,15 @@ impl Poller {
             let mut skipped = false;
             for mut reading in self.due(now) {
                 let Some(missing) = self.missing(&reading, world) else {
-                    all.push(reading);
+                    all.extend(self.in_pieces(reading, world, now));
                     continue;
                 };
                 let nothing = missing.is_empty();
                 if let Some(slot) = self.slots.get_mut(&(reading.scope.clone(), reading.kind)) {
                     slot.all_at = add(now, self.tempo.background);
                     if nothing {
-                        (slot.tried, slot.flight) = (true, None);
+                        slot.tried = true;
+                        slot.flights.clear();
                     }
                 }
                 skipped |= nothing;
@@ -58,6 +64,34 @@ impl Poller {
                 .map(Part::from)
                 .collect(),
         )
+    }
+
+    /// A first reading of a kind that takes a call a part, a few parts at a time: each is there as soon as it is read. In the
+    /// order of names, so that what belongs together mostly comes together.
+    fn in_pieces(&mut self, reading: PollRequest, world: &World, now: Timestamp) -> Vec<PollRequest> {
+        let owners = kind(reading.kind).and_then(AnyKind::parts_of).and_then(|of| world.store(&reading.scope, of));
+        // What an earlier run knew is not the list of what there is.
+        let owners = owners.filter(|owners| {
+            owners.faults().next().is_none() && owners.bins().all(|(_, bin)| bin.read_at.is_some() && !bin.remembered)
+        });
+        let Some(slot) = self.slots.get_mut(&(reading.scope.clone(), reading.kind)) else { return vec![reading] };
+        let parts: BTreeSet<Part> = owners.into_iter().flat_map(|owners| owners.keys().map(Part::from)).collect();
+        if slot.tried || reading.coverage != Coverage::All || parts.len() <= PIECE {
+            return vec![reading];
+        }
+        let named = self.named.as_deref().unwrap_or_default();
+        let (mut ordered, rest): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.contains(named));
+        ordered.extend(rest);
+        let mut pieces = Vec::new();
+        slot.flights.clear();
+        for some in ordered.chunks(PIECE) {
+            self.asked += 1;
+            slot.flights.push((self.asked, now));
+            let coverage = Coverage::Parts(some.iter().cloned().collect());
+            pieces.push(PollRequest { ask: self.asked, coverage, ..reading.clone() });
+        }
+        slot.in_pieces = true;
+        pieces
     }
 
     /// Leaves these kinds out: whoever does so reads the parts that are wanted.
@@ -121,6 +155,10 @@ mod tests {
             }
             pacer.arrived(&reading, Outcome::Read { changed: false }, at(100));
         }
+        // Listeners come after the health of targets.
+        for reading in pacer.due_beside(world, at(100)) {
+            pacer.arrived(&reading, Outcome::Read { changed: false }, at(100));
+        }
         let next = pacer.due_beside(world, at(101));
         (pacer, next)
     }
@@ -156,5 +194,38 @@ mod tests {
         let denied = Fault::new(FaultKind::Denied, "elasticloadbalancing:DescribeLoadBalancers", "no");
         let (_, next) = after_first_round(&mut world(&["a"]), Err(denied));
         assert_eq!(listeners(&next), [Coverage::All]);
+    }
+
+    #[test]
+    fn a_first_reading_of_many_parts_comes_in_pieces_and_ends_with_the_last() {
+        let mut world = world(&[]);
+        let names = ["a-1", "a-2", "b-1", "b-2", "c-1", "c-2"];
+        let balancers = names.iter().map(|name| balancer(name)).collect();
+        let mut pacer = Poller::new(1, PollIntervals::default(), Speed::REAL);
+        pacer.favour(Some("c-"));
+        pacer.watch(&[scope()], at(100));
+        for reading in pacer.due_beside(&world, at(100)) {
+            if reading.kind == LoadBalancer::KIND {
+                let got = Ok(Reading::whole(Vec::clone(&balancers)).into());
+                world.put(&scope(), reading.kind, &reading.coverage, got, at(100));
+            }
+            pacer.arrived(&reading, Outcome::Read { changed: false }, at(100));
+        }
+        // Listeners come after the health of targets.
+        for reading in pacer.due_beside(&world, at(100)) {
+            pacer.arrived(&reading, Outcome::Read { changed: false }, at(100));
+        }
+        let due = pacer.due_beside(&world, at(101));
+        let pieces: Vec<&PollRequest> = due.iter().filter(|reading| reading.kind == ListenerSet::KIND).collect();
+        let of = |names: &[&str]| Coverage::Parts(names.iter().map(|name| Part::from(*name)).collect());
+        let coverages: Vec<&Coverage> = pieces.iter().map(|reading| &reading.coverage).collect();
+        assert_eq!(coverages, [&of(&["c-1", "c-2", "a-1", "a-2"]), &of(&["b-1", "b-2"])]);
+        let is_tried = |pacer: &Poller| pacer.slots[&(scope(), ListenerSet::KIND)].tried;
+        assert!(pacer.arrived(pieces[1], Outcome::Read { changed: false }, at(102)) && !is_tried(&pacer));
+        assert!(!pacer.arrived(pieces[1], Outcome::Read { changed: false }, at(103)), "an answer comes once");
+        assert!(pacer.due_beside(&world, at(200)).iter().all(|reading| reading.kind != ListenerSet::KIND));
+        assert!(pacer.arrived(pieces[0], Outcome::Read { changed: false }, at(201)) && is_tried(&pacer));
+        assert_eq!(listeners(&pacer.due_beside(&world, at(300))), [], "all of it was read");
+        assert_eq!(listeners(&pacer.due_beside(&world, at(900))), [Coverage::All]);
     }
 }

@@ -5,6 +5,8 @@ use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::listener::ListenerSet;
 use crate::kinds::load_balancer::LoadBalancer;
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::TargetHealth;
 use crate::world::Resource;
 
 fn at(second: i64) -> Timestamp {
@@ -40,12 +42,19 @@ fn drain(pacer: &mut Poller, now: Timestamp) -> Vec<PollRequest> {
 fn what_needs_nothing_starts_at_once_and_the_rest_follows_its_needs() {
     let mut pacer = pacer();
     let first = pacer.due(at(0));
-    assert!(!first.iter().any(|reading| reading.kind == ListenerSet::KIND), "listeners need load balancers");
+    let starts = |due: &[PollRequest], kind| due.iter().any(|reading| reading.kind == kind);
+    assert!(!starts(&first, TargetHealth::KIND), "health of targets needs target groups");
     assert!(pacer.due(at(0)).is_empty(), "nothing is asked twice while in flight");
-    let balancers = first.iter().find(|reading| reading.kind == LoadBalancer::KIND).expect("load balancers");
-    pacer.arrived(balancers, Outcome::Failed, at(1));
+    let groups = first.iter().find(|reading| reading.kind == TargetGroup::KIND).expect("target groups");
+    pacer.arrived(groups, Outcome::Failed, at(1));
     let next = pacer.due(at(1));
-    assert!(next.iter().any(|reading| reading.kind == ListenerSet::KIND), "a failed need is no reason to wait");
+    assert!(starts(&next, TargetHealth::KIND), "a failed need is no reason to wait");
+    let balancers = first.iter().find(|reading| reading.kind == LoadBalancer::KIND).expect("load balancers");
+    pacer.arrived(balancers, Outcome::Read { changed: false }, at(2));
+    assert!(!starts(&pacer.due(at(2)), ListenerSet::KIND), "health goes before structure");
+    let health = next.iter().find(|reading| reading.kind == TargetHealth::KIND).expect("health");
+    pacer.arrived(health, Outcome::Failed, at(3));
+    assert!(starts(&pacer.due(at(3)), ListenerSet::KIND));
 }
 
 #[test]

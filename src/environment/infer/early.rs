@@ -15,7 +15,7 @@ pub(super) fn hold(evidence_graph: &mut Board<'_>, held: &Unread) {
         evidence_graph.places.iter().map(|place| held.get(place.scope).copied()).collect();
     for node in &mut evidence_graph.nodes {
         let sure = match early.get(node.scope).copied().flatten() {
-            None => true,
+            None | Some(PartialInventory::Named | PartialInventory::Placed) => true,
             Some(PartialInventory::Little) => false,
             Some(PartialInventory::Enough) => is_sure(node, &mut evidence_graph.lexicon),
         };

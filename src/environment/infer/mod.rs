@@ -55,6 +55,8 @@ pub struct Placed {
     pub shared: Vec<EnvironmentName>,
     /// Why its environment may hold what is not of it, if the evidence contradicts itself.
     pub doubt: Option<String>,
+    /// Whether it says so by itself: its name, its tags or the configuration, and no tie to others.
+    pub by_itself: bool,
     /// Why, step by step, what speaks against it last.
     pub because: Vec<Step>,
 }
@@ -80,6 +82,9 @@ pub(crate) fn place_early(
     evidence_graph.interpret(&habits);
     let systems = evidence::state(&mut evidence_graph, &habits);
     early::hold(&mut evidence_graph, held);
+    let by_itself =
+        |node: &evidence_graph::Node<'_>| node.claimed || node.label.fixed.is_some() || node.label.is_full();
+    let by_itself: Vec<bool> = evidence_graph.nodes.iter().map(by_itself).collect();
     relations::spread(&mut evidence_graph);
     for watchers_speak in [false, true] {
         if watchers_speak {
@@ -124,6 +129,7 @@ pub(crate) fn place_early(
                 doubt: doubts::of(node, home.as_deref()),
                 environment: home.map(EnvironmentName::from),
                 shared: shared.into_iter().map(EnvironmentName::from).collect(),
+                by_itself: by_itself.get(at).copied().unwrap_or_default(),
                 because,
             }
         })

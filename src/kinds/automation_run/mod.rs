@@ -20,6 +20,7 @@ impl Kind for Runs {
     type Item = Run;
 
     const PACE: PollClass = PollClass::Topology;
+    const PLACES: bool = false;
     // Which documents are called is known from these: of no others is anything asked.
     const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution"];

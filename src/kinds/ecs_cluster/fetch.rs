@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::{self, ClusterField};
 use super::model::{Cluster, Exec, Logging};
 use crate::aws::{Paged, batches, concurrently, named, pages, text};
 use crate::kinds::FetchContext;
-use crate::world::{Arn, Coverage, Fault, Part, Reading, Resource};
+use crate::world::{Arn, Coverage, Fault, KindStore, Part, Reading, Resource};
 
 const LIST: &str = "ecs:ListClusters";
 const DESCRIBE: &str = "ecs:DescribeClusters";
@@ -41,7 +41,9 @@ pub(crate) async fn to_read(ask: FetchContext<'_>) -> Result<Paged<Part>, Fault>
         let clusters = parts.iter().filter(|part| Arn::from(&***part).resource().starts_with("cluster/"));
         return Ok(whole(clusters.cloned().collect()));
     }
-    let known = ask.known.store(ask.scope, Cluster::KIND).is_some_and(|store| store.oldest().is_some());
+    // Those that an earlier run knew may not be all.
+    let read = |store: &KindStore| store.bins().any(|(_, bin)| bin.read_at.is_some() && !bin.remembered);
+    let known = ask.known.store(ask.scope, Cluster::KIND).is_some_and(read);
     if known {
         let clusters = ask.known.all::<Cluster>(ask.scope);
         return Ok(whole(clusters.map(|cluster| Part::from(cluster.arn.as_str())).collect()));

@@ -27,7 +27,7 @@ use super::Subject;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::ssm::preflight::SessionAccess;
-use crate::world::{Assessment, Fault, Reading, Scope};
+use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
 /// The kind.
 pub struct Tasks;
@@ -37,6 +37,8 @@ impl Kind for Tasks {
 
     const PACE: PollClass = PollClass::Live;
     const PASSING: bool = true;
+    const NEEDS: &'static [KindName] = &[super::ecs_cluster::Cluster::KIND];
+    const PARTS_OF: Option<KindName> = Some(super::ecs_cluster::Cluster::KIND);
     const SHELL: bool = true;
     const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];

@@ -19,6 +19,7 @@ impl Kind for Activities {
     type Item = JobActivity;
 
     const PACE: PollClass = PollClass::Topology;
+    const PLACES: bool = false;
     const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cloudwatch:GetMetricData"];

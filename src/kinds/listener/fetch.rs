@@ -18,15 +18,16 @@ const RULES: &str = "elasticloadbalancing:DescribeRules";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ListenerSet>, Fault> {
-    let balancers: Vec<Arn> = ask
+    let balancers: Vec<(Arn, bool)> = ask
         .needed::<LoadBalancer>()?
         .into_iter()
-        .map(|balancer| balancer.arn.clone())
-        .filter(|arn| ask.coverage.wants(arn.as_str()))
+        // Listeners of network and gateway load balancers have a default action and no rules beside it.
+        .map(|one| (one.arn.clone(), !matches!(one.flavour.as_deref(), Some("network" | "gateway"))))
+        .filter(|(arn, _)| ask.coverage.wants(arn.as_str()))
         .collect();
-    let read = concurrently(balancers, |balancer| async move {
+    let read = concurrently(balancers, |(balancer, by_rules)| async move {
         let part = Part::from(balancer.as_str());
-        (part, of_balancer(ask, balancer).await)
+        (part, of_balancer(ask, balancer, by_rules).await)
     });
     let mut reading = Reading::of(Vec::new());
     for (part, got) in read.await {
@@ -43,7 +44,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ListenerSet>, 
 }
 
 /// The listeners of one load balancer with their rules. Rules that could not be read cost only themselves.
-async fn of_balancer(ask: FetchContext<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fault>), Fault> {
+async fn of_balancer(ask: FetchContext<'_>, balancer: Arn, by_rules: bool) -> Result<(ListenerSet, Vec<Fault>), Fault> {
     let on = balancer.as_str();
     let Paged { items, cut } = pages(LISTENERS, Some(on), |token| async move {
         let request = ask.aws.elb.describe_listeners().load_balancer_arn(on).page_size(400).set_marker(token);
@@ -54,7 +55,8 @@ async fn of_balancer(ask: FetchContext<'_>, balancer: Arn) -> Result<(ListenerSe
     let mut notes: Vec<Fault> = cut.into_iter().collect();
     let read = concurrently(items, |from| async move {
         let rules = match from.listener_arn() {
-            Some(arn) => rules(ask, arn).await,
+            Some(arn) if by_rules => rules(ask, arn).await,
+            Some(_) => Ok(Paged { items: vec![default_rule(&from)], cut: None }),
             None => Ok(Paged { items: Vec::new(), cut: None }),
         };
         (from, rules)
@@ -172,3 +174,6 @@ fn default_rule(from: &types::Listener) -> Rule {
         weights: wording::weights(from.default_actions()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,9 @@ impl Kind for Listeners {
     type Item = ListenerSet;
 
     const PACE: PollClass = PollClass::Topology;
+    const PLACES: bool = false;
     const NEEDS: &'static [KindName] = &[super::load_balancer::LoadBalancer::KIND];
+    const AFTER: &'static [KindName] = &[super::target_health::TargetHealth::KIND];
     const SLOW_PARTS_OF: Option<KindName> = Some(super::load_balancer::LoadBalancer::KIND);
     const PERMISSIONS: &'static [&'static str] =
         &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"];

@@ -18,6 +18,7 @@ impl Kind for LogGroups {
     type Item = LogGroup;
 
     const PACE: PollClass = PollClass::Topology;
+    const PLACES: bool = false;
     // It places nothing: it waits until the names and tags that do are read.
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["logs:DescribeLogGroups"];

@@ -21,6 +21,7 @@ impl Kind for TargetHealths {
 
     const PACE: PollClass = PollClass::Live;
     const NEEDS: &'static [KindName] = &[super::target_group::TargetGroup::KIND];
+    const PARTS_OF: Option<KindName> = Some(super::target_group::TargetGroup::KIND);
     const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetHealth"];
 

@@ -20,6 +20,7 @@ impl Kind for TaskDefinitions {
     type Item = TaskDefinition;
 
     const PACE: PollClass = PollClass::Topology;
+    const PLACES: bool = false;
     const NEEDS: &'static [KindName] = &[super::ecs_service::Service::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"];
 

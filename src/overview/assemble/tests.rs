@@ -12,8 +12,10 @@ use crate::demo::Demo;
 use crate::engine::poller::{Outcome, PollIntervals, PollRequest, Poller};
 use crate::environment::ConfiguredEnvironments;
 use crate::kinds::catalog::{KINDS, kind};
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::TargetHealth;
 use crate::overview::Picture;
-use crate::world::{Coverage, Fault, FaultKind, Health, Part, World};
+use crate::world::{Coverage, Fault, FaultKind, Health, Part, Resource, World};
 
 async fn world(demo: &Demo) -> World {
     let mut world = World::default();
@@ -142,7 +144,7 @@ async fn arrive(demo: &Demo, seed: u64, each: &mut dyn FnMut(&World, &Poller)) -
     let mut flying: Vec<PollRequest> = Vec::new();
     let mut unknown = scopes.clone();
     loop {
-        flying.extend(pacer.due(demo.now()));
+        flying.extend(pacer.due_beside(&world, demo.now()));
         let next = random.usize(..=flying.len() + unknown.len());
         if next < flying.len() {
             let reading = flying.swap_remove(next);
@@ -168,7 +170,7 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
         .iter()
         .flat_map(|environment| environment.members.iter().map(|member| (member.id.clone(), environment.name.clone())))
         .collect();
-    let mut early = BTreeSet::new();
+    let (mut early, mut told) = (BTreeSet::new(), BTreeSet::new());
     for seed in 0..24 {
         let mut last = None;
         arrive(&demo, seed, &mut |world, pacer| {
@@ -182,9 +184,19 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
                 if !unread.is_empty() {
                     early.insert(environment.name.to_string());
                 }
-                if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
-                    let calm = matches!(environment.verdict.health, Health::Well | Health::Asleep);
-                    assert!(!calm, "{} is not known to be well yet, {unread:?}", environment.name);
+                let is_early = environment.scopes.iter().any(|scope| unread.contains_key(scope));
+                if is_early && environment.verdict.health.is_fine() {
+                    let end = whole.environment(&environment.name).expect("it").verdict.clone();
+                    assert!(end.health.is_fine(), "{} turns out {end:?}, {unread:?}", environment.name);
+                    told.insert(environment.name.to_string());
+                    for group in environment.members.iter().filter(|member| member.id.kind == TargetGroup::KIND) {
+                        let store = world.store(&group.id.scope, TargetHealth::KIND);
+                        assert!(
+                            store.is_some_and(|store| store.bin(&group.id.key).is_some()),
+                            "{} is unread",
+                            group.id
+                        );
+                    }
                 }
             }
             last = Some(picture);
@@ -194,8 +206,19 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
             |picture: &Picture| picture.environments.iter().map(|one| one.name.clone()).collect::<BTreeSet<_>>();
         assert_eq!(last.map(|picture| names(&picture)), Some(names(&whole)), "in the end all is there");
     }
+    // Nor does a verdict wait for what it does not rest on.
+    assert!(told.contains("prooflink-dev"), "{told:?}");
     // What tells its place by itself does not wait for the rest of its account.
     assert!(early.contains("prooflink-dev") && early.contains("prooflink-prod"), "{early:?}");
+}
+
+#[tokio::test]
+async fn only_kinds_that_say_so_place_anything() {
+    let demo = Demo::at(7, 0);
+    let world = world(&demo).await;
+    for kind in KINDS.iter().filter(|kind| !kind.places()) {
+        assert_eq!(kind.subjects(&world), Vec::new(), "{} places, and others must wait for it", kind.name());
+    }
 }
 
 #[tokio::test]

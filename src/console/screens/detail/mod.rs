@@ -282,6 +282,10 @@ pub fn description(id: &ResourceId, around: Around<'_>) -> Vec<Cell> {
         }
         (None, None) => "placed in no environment".to_owned(),
     }));
+    if let (Some(home), Some(member)) = (home, member) {
+        let confidence = member.confidence(&home.doubts);
+        lines.push(Cell::plain(format!("{}: {}", confidence.level.word(), confidence.why)));
+    }
     lines.extend([Cell::plain(""), heading("why")]);
     match member.map(|member| member.because.as_slice()) {
         Some([]) | None => {

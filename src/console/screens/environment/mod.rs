@@ -298,10 +298,12 @@ pub fn missing(name: &str, complete: bool, back: &str) -> Vec<Block> {
 pub fn description(environment: &EnvironmentStatus) -> Vec<Cell> {
     let or_none = |text: Option<&str>| text.unwrap_or("–").to_owned();
     let mut lines = vec![Cell::strong(environment.name.as_str())];
+    let confidence = environment.confidence();
     let facts = [
         ("project", or_none(environment.project.as_deref())),
         ("stage", or_none(environment.stage.as_deref())),
         ("protected", if environment.protected { "yes: changes need its name typed" } else { "no" }.to_owned()),
+        ("confidence", format!("{}: {}", confidence.level.word(), confidence.why)),
         ("account", or_none(environment.account.as_ref().map(crate::world::AccountId::as_str))),
         ("region", or_none(environment.region.as_ref().map(crate::world::Region::as_str))),
     ];
