@@ -144,6 +144,8 @@ struct Slot {
     flights: Vec<(u64, Timestamp)>,
     /// Whether those pieces are all of it together.
     in_pieces: bool,
+    /// Whether one of them was throttled.
+    is_throttled: bool,
     all_at: Timestamp,
     focus_at: Timestamp,
 }
@@ -190,6 +192,7 @@ impl Poller {
                     touched: false,
                     flights: Vec::new(),
                     in_pieces: false,
+                    is_throttled: false,
                     all_at: now,
                     focus_at: now,
                 });
@@ -281,7 +284,7 @@ impl Poller {
                 self.asked += 1;
                 if let Some(slot) = self.slots.get_mut(&key) {
                     slot.flights = vec![(self.asked, now)];
-                    slot.in_pieces = false;
+                    (slot.in_pieces, slot.is_throttled) = (false, false);
                 }
                 let reading = PollRequest { ask: self.asked, kind: key.1, scope: key.0, coverage };
                 let parts = match &reading.coverage {
@@ -308,7 +311,18 @@ impl Poller {
             return false;
         }
         let key = (reading.scope.clone(), reading.kind);
-        self.settle(&reading.scope, outcome, now);
+        // The pieces of a reading are one answer: many that were throttled together slow a scope down once.
+        let outcome = match self.slots.get_mut(&key).filter(|slot| slot.in_pieces) {
+            Some(slot) => {
+                slot.is_throttled |= outcome == Outcome::Throttled;
+                let is_last = slot.flights.len() <= 1;
+                if is_last && std::mem::take(&mut slot.is_throttled) { Outcome::Throttled } else { outcome }
+            }
+            None => outcome,
+        };
+        if outcome != Outcome::Throttled || !self.slots.get(&key).is_some_and(|slot| slot.is_throttled) {
+            self.settle(&reading.scope, outcome, now);
+        }
         let all = self.after(&reading.scope, reading.kind, false);
         let focused = self.after(&reading.scope, reading.kind, true);
         let mut first = false;

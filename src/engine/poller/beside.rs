@@ -228,4 +228,18 @@ mod tests {
         assert_eq!(listeners(&pacer.due_beside(&world, at(300))), [], "all of it was read");
         assert_eq!(listeners(&pacer.due_beside(&world, at(900))), [Coverage::All]);
     }
+
+    #[test]
+    fn pieces_that_are_throttled_together_slow_a_scope_down_once() {
+        let mut world = world(&[]);
+        let names: Vec<String> = (0..40).map(|n| format!("lb-{n:02}")).collect();
+        let balancers = names.iter().map(|name| balancer(name)).collect();
+        let (mut pacer, due) = after_first_round(&mut world, Ok(balancers));
+        let pieces: Vec<&PollRequest> = due.iter().filter(|reading| reading.kind == ListenerSet::KIND).collect();
+        assert_eq!(pieces.len(), 10);
+        for piece in &pieces {
+            pacer.arrived(piece, Outcome::Throttled, at(102));
+        }
+        assert_eq!(pacer.ease.get(&scope()).map(|(factor, _)| *factor), Some(2.0));
+    }
 }
