@@ -136,6 +136,20 @@ pub(super) fn open(model: &mut Model) {
     enter(model, subject, span);
 }
 
+/// Opens the lines of a resource around a moment; those of lately where none is given, or it is not long ago.
+pub(super) fn open_at(model: &mut Model, id: &ResourceId, at: Option<Timestamp>) {
+    let subject = of_resource(model, id.clone());
+    let long_ago = at.filter(|at| model.now.duration_since(*at) > WINDOW);
+    let span = match long_ago {
+        Some(at) => {
+            let from = at.checked_sub(WINDOW).unwrap_or(at);
+            Span { from, to: at.checked_add(AFTER).ok(), follow: false, pattern: None, patience: PATIENCE }
+        }
+        None => span_of(model, &subject.owners),
+    };
+    enter(model, subject, span);
+}
+
 /// Which lines are read at first: of a task that stopped its own, of all else the last minutes and on.
 fn span_of(model: &Model, owners: &[ResourceId]) -> Span {
     let before = |at: Timestamp, span: SignedDuration| at.checked_sub(span).unwrap_or(at);

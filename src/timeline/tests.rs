@@ -285,3 +285,38 @@ fn a_denied_source_is_missing_with_what_it_would_tell() {
     let missing = super::missing(&shelves.0, &wants(&environment, &shelves.0, ago(180)));
     assert!(missing.contains(&("cloudtrail:LookupEvents".to_owned(), "denied", "who changed what")), "{missing:?}");
 }
+
+#[test]
+fn a_clock_that_is_behind_loses_nothing_of_the_last_minutes() {
+    let mut ahead = service();
+    ahead.events = vec![event(-4, "(service Backend) has reached a steady state.")];
+    let list = told(&Shelves::default().with([ahead]), &[]);
+    assert!(list.iter().any(|event| event.at == ago(-4)), "{list:#?}");
+    // Who asks for a window that ended gets that window.
+    let shelves = Shelves::default().with([service()]);
+    let environment = environment(&shelves, true);
+    let late = Event::new(ago(50), EventKind::Health, "toban", "later");
+    let list = shelves.seen(true, |cx| {
+        let known = std::slice::from_ref(&late);
+        timeline(&TimelineInput {
+            environment: &environment,
+            offhours: None,
+            kind: cx,
+            known,
+            window: (ago(180), ago(60)),
+        })
+    });
+    assert!(!list.contains(&late), "{list:#?}");
+}
+
+#[test]
+fn a_thousand_stopped_tasks_are_a_few_lines() {
+    let many: Vec<_> = (0..1_000)
+        .map(|n| stopped(&format!("t{n}"), 1 + n % 50, "EssentialContainerExited", "OutOfMemoryError: killed"))
+        .collect();
+    let list = told(&Shelves::default().with([service()]).with(many), &[]);
+    let stops: Vec<&Event> = list.iter().filter(|event| event.kind == EventKind::TaskStopped).collect();
+    assert_eq!(stops.iter().map(|event| event.times).sum::<usize>(), 1_000);
+    assert!(stops.len() < 5, "{}", stops.len());
+    assert!(stops.iter().all(|event| event.detail.len() <= 8), "what stands beside is bounded");
+}

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::peer::Peer;
 use crate::support::said::{Said, said, toban};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, console};
 
 const GROUP: &str = "/ecs/prooflink-dev-app";
 const STREAM: &str = "ecs/prooflink-app/0123456789abcdef0123456789abcdef";
@@ -123,6 +123,37 @@ fn a_group_that_is_not_there_is_said_to_be_missing() {
     peer.script(&json!({ "service": "logs", "operation": "FilterLogEvents", "error": error }));
     let said = said(peer.toban().args(["logs", "prooflink-dev/service"]));
     assert!(said.code == Some(1) && said.err.contains("/ecs/prooflink-dev-app"), "{}", said.err);
+}
+
+#[tokio::test]
+async fn lines_are_followed_on_the_screen_from_the_environment_to_the_line() {
+    let peer = Peer::with(&["prooflink"]);
+    written(
+        &peer,
+        GROUP,
+        STREAM,
+        &[(60, "{\"level\":50,\"msg\":\"no answer\",\"host\":\"db-1\"}"), (20, "a plain line")],
+    )
+    .await;
+    let mut screen = Terminal::run(console(&peer.env(), &[]), 120, 30);
+    screen.shows("prooflink-dev");
+    // Lines are asked for while the account is still being read: what comes to the environment later is followed too.
+    screen.keys(":env prooflink-dev\r");
+    screen.shows("prooflink-dev is");
+    screen.keys("l");
+    screen.shows("no answer host=db-1");
+    screen.shows("a plain line");
+    screen.shows("following");
+    screen.keys("/plain\r");
+    screen.hides("no answer");
+    screen.keys("\u{1b}");
+    screen.shows("no answer");
+    screen.keys("N\r");
+    screen.shows("\"host\": \"db-1\"");
+    screen.keys("\u{1b}");
+    screen.shows("following");
+    screen.keys("\u{3}");
+    assert!(screen.end().success());
 }
 
 #[test]

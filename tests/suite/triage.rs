@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::peer::Peer;
 use crate::support::said::{said, toban};
+use crate::terminal::{Terminal, console, svg};
 
 /// Explains an environment: the document and the exit code.
 fn explain(peer: &Peer, environment: &str) -> (Value, i32) {
@@ -119,9 +120,157 @@ fn the_simulated_sick_environments_explain_themselves() {
         (Some("task-out-of-memory"), Some("certain")),
         "{document:#}"
     );
-    let before: Vec<&str> =
-        first["changes_before"].as_array().into_iter().flatten().filter_map(|change| change["what"].as_str()).collect();
-    assert!(before.iter().any(|what| what.contains("revision 118")), "{first:#}");
+    let before: Vec<&Value> = first["changes_before"].as_array().into_iter().flatten().collect();
+    let deployed =
+        before.iter().find(|change| change["what"].as_str().is_some_and(|what| what.contains("UpdateService")));
+    let deployed = deployed.unwrap_or_else(|| panic!("who deployed stands before the cause: {first:#}"));
+    assert_eq!(deployed["resource"]["name"], "prooflink-prod-service", "{first:#}");
+    assert!(deployed["by"].as_str().is_some_and(|by| by.contains("github-actions")), "{first:#}");
+    let log = first["evidence"].as_array().into_iter().flatten().find(|one| one["source"] == "logs:GetLogEvents");
+    assert!(log.is_some_and(|line| line["what"].as_str().is_some_and(|what| what.contains("heap"))), "{first:#}");
+    assert!(
+        document["missing"].as_array().into_iter().flatten().all(|one| one["operation"] != "logs:GetLogEvents"),
+        "{document:#}"
+    );
     assert_eq!(document["unexplained"], json!([]), "{document:#}");
     assert_eq!(run.code, Some(20));
+}
+
+/// What the timeline of an environment tells, with a state directory of its own.
+fn timeline(peer: &Peer, state: &std::path::Path) -> (Vec<Value>, String) {
+    let run =
+        said(peer.toban().args(["timeline", "prooflink-dev", "--since", "3h", "--json"]).env("TOBAN_STATE_DIR", state));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    (document["events"].as_array().cloned().unwrap_or_default(), run.err)
+}
+
+fn placing_fails() -> Value {
+    let event = json!({"id": "e-1", "createdAt": "-5m",
+        "message": "(service prooflink-dev-service) was unable to place a task. Reason: Capacity is unavailable at this time."});
+    json!({"service": "ecs", "operation": "DescribeServices", "patch": {"services": {"[*]": {"events": {"[+]": event}}}}})
+}
+
+#[test]
+fn what_a_status_saw_is_told_when_aws_has_forgotten_it() {
+    let peer = Peer::with(&["prooflink"]);
+    let state = tempfile::tempdir().expect("a state directory");
+    let ids = peer.script(&placing_fails());
+    let run = said(peer.toban().args(["status"]).env("TOBAN_STATE_DIR", state.path()));
+    assert!(run.out.contains("prooflink-dev"), "{}", run.err);
+    peer.unscript(&ids);
+    let told = |events: &[Value]| -> Vec<Value> {
+        let of = |event: &&Value| event["what"].as_str().is_some_and(|what| what.contains("unable to place"));
+        events.iter().filter(of).cloned().collect()
+    };
+    let (events, _) = timeline(&peer, state.path());
+    let remembered = told(&events);
+    assert_eq!(remembered.len(), 1, "{events:#?}");
+    assert!(
+        remembered[0]["learned"].is_string() && remembered[0]["source"] == "ecs:DescribeServices",
+        "{remembered:#?}"
+    );
+    assert!(events.iter().any(|event| event["kind"] == "health"), "how it was is kept too: {events:#?}");
+    let (elsewhere, _) = timeline(&peer, tempfile::tempdir().expect("another").path());
+    assert_eq!(told(&elsewhere), Vec::<Value>::new(), "AWS does not tell it any more");
+    let doctor = said(peer.toban().args(["doctor"]).env("TOBAN_STATE_DIR", state.path()));
+    assert!(doctor.out.contains("what happened is kept since"), "{}", doctor.out);
+}
+
+#[test]
+fn what_a_console_saw_is_told_by_another_process() {
+    let peer = Peer::with(&["prooflink"]);
+    let ids = peer.script(&placing_fails());
+    let mut screen = Terminal::run(console(&peer.env(), &[]), 120, 30);
+    screen.shows("prooflink-dev");
+    // It is written down beside the console, which goes on: whoever looks finds it there in a moment.
+    let kept = || said(peer.toban().args(["doctor"])).out.contains("what happened is kept since");
+    assert!((0..40).any(|_| kept()), "the console keeps what it sees");
+    screen.keys("\u{3}");
+    assert!(screen.end().success());
+    peer.unscript(&ids);
+    let run = said(peer.toban().args(["timeline", "prooflink-dev", "--since", "3h", "--json"]));
+    let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    let remembered = document["events"].as_array().into_iter().flatten().find(|event| {
+        event["what"].as_str().is_some_and(|what| what.contains("unable to place")) && event["learned"].is_string()
+    });
+    assert!(remembered.is_some(), "{document:#}");
+}
+
+#[test]
+fn a_memory_that_is_lost_locked_or_damaged_costs_nothing_else() {
+    let peer = Peer::with(&["prooflink"]);
+    peer.script(&placing_fails());
+    let state = tempfile::tempdir().expect("a state directory");
+    let store = state.path().join("store.db");
+    let (whole, _) = timeline(&peer, state.path());
+    std::fs::write(&store, [b'x'; 9_000]).expect("a damaged store");
+    let (damaged, said_of_it) = timeline(&peer, state.path());
+    assert!(said_of_it.contains("damaged"), "{said_of_it}");
+    std::fs::remove_file(&store).expect("no store");
+    std::fs::create_dir(&store).expect("a directory in its place");
+    let (without, said_of_it) = timeline(&peer, state.path());
+    assert!(!said_of_it.is_empty(), "that nothing is kept is said");
+    let lines = |events: &[Value]| -> Vec<String> {
+        let told = events.iter().filter(|event| event["kind"] != "health");
+        told.filter_map(|event| event["what"].as_str().map(str::to_owned)).collect()
+    };
+    assert!(lines(&whole).iter().any(|what| what.contains("unable to place")), "{whole:#?}");
+    assert_eq!((lines(&damaged), lines(&without)), (lines(&whole), lines(&whole)));
+}
+
+/// The simulated account as it stands in every run of the tests of screens.
+const START: [&str; 2] = ["--demo-start", "2026-11-21T14:02:11+09:00"];
+
+/// From the fleet to the cause of the sick environment, to the line that its program wrote, and to who changed it; each key
+/// stands in the hints of the page it is pressed on. `look` is handed each page by its name.
+fn walk(look: &dyn Fn(&str, &Terminal)) {
+    let (mut screen, _home) = Terminal::demo(120, 35, &START);
+    screen.shows("prooflink-prod");
+    screen.shows("/ filter");
+    screen.keys("/prooflink-prod\r");
+    screen.hides("kajimaru");
+    screen.shows("X explain");
+    look("fleet", &screen);
+    screen.keys("X");
+    screen.shows("prooflink-prod-service of revision 118 runs out of memory");
+    screen.shows("changed before: UpdateService prooflink-prod-service");
+    screen.shows("by github-actions/deploy");
+    screen.shows("JavaScript heap out of memory");
+    // To the cause: the head of the page is about all of the environment.
+    screen.keys("j");
+    screen.shows("l logs");
+    look("explain", &screen);
+    screen.keys("l");
+    screen.shows("logs of prooflink-prod-service");
+    screen.keys("/heap out of memory\r");
+    screen.shows("JavaScript heap out of memory");
+    look("logs", &screen);
+    screen.keys("\u{1b}");
+    screen.shows("following");
+    screen.keys("q");
+    screen.shows("why prooflink-prod");
+    screen.shows("T timeline");
+    screen.keys("T");
+    screen.shows("only prooflink-prod-service");
+    screen.shows("UpdateService prooflink-prod-service");
+    screen.shows("github-actions/deploy");
+    look("timeline", &screen);
+    screen.keys("\u{3}");
+    assert!(screen.end().success());
+}
+
+#[test]
+fn from_the_fleet_to_the_cause_the_line_and_who_by_keys_that_the_screen_shows() {
+    walk(&|_, _| {});
+}
+
+#[test]
+#[ignore = "writes the pictures of docs/triage.md"]
+fn pictures_of_an_incident() {
+    walk(&|page, screen| {
+        let path = format!("{}/docs/triage-{page}.svg", env!("CARGO_MANIFEST_DIR"));
+        let picture = screen.look(|screen| svg::svg(screen, true));
+        std::fs::write(&path, picture).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    });
 }

@@ -103,8 +103,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 /// Does what a line of advice says.
 fn take(model: &mut Model, step: NextStep, id: &ResourceId) -> Vec<Effect> {
     match step {
-        NextStep::Logs => {
-            logs::open(model);
+        NextStep::Logs(at) => {
+            logs::open_at(model, id, at);
             Vec::new()
         }
         NextStep::Act(verb) => actions::take_up(model, verb, None),

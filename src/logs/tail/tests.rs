@@ -266,3 +266,44 @@ fn files_are_listed_and_each_is_read_on_from_where_it_was() {
         "only what was written to"
     );
 }
+
+#[test]
+fn a_group_that_is_deleted_while_it_is_followed_is_said_and_read_again_when_it_is_there() {
+    let mut tail = Tail::new(vec![source()], span(true), at(0));
+    let aws = Aws { events: vec![event(1, -5, -4), event(2, 100, 101)], page: 10 };
+    let ask = tail.due(at(0)).remove(0);
+    tail.hear(ask.number, Ok(aws.answer(&ask.request, at(0))), at(0));
+    let gone = || Fault::new(FaultKind::Gone, "logs:FilterLogEvents", "The specified log group does not exist.");
+    let mut said = Vec::new();
+    for second in 1..130 {
+        for ask in tail.due(at(second)) {
+            let got = if second < 110 { Err(gone()) } else { Ok(aws.answer(&ask.request, at(second))) };
+            said.extend(tail.hear(ask.number, got, at(second)));
+        }
+    }
+    assert!(!tail.is_done(), "it goes on: somebody may make it again");
+    assert!(tail.calls < 12, "and asks seldom: {}", tail.calls);
+    let gaps = said.iter().filter(|heard| matches!(heard, Heard::Gap { to: None, .. })).count();
+    let filled = said.iter().filter(|heard| matches!(heard, Heard::Filled { .. })).count();
+    assert_eq!((gaps, filled), (1, 1), "{said:?}");
+    assert!(
+        said.iter().any(|heard| matches!(heard, Heard::Lines { events, .. } if events.iter().any(|it| it.id == 2)))
+    );
+}
+
+#[test]
+fn a_machine_whose_clock_is_behind_reads_the_newest_lines_all_the_same() {
+    // AWS's now is ten minutes ahead of ours.
+    let mut tail = Tail::new(vec![source()], span(true), at(0));
+    let aws = Aws { events: vec![event(1, 590, -1), event(2, 601, -1)], page: 10 };
+    let ask = tail.due(at(0)).remove(0);
+    let heard = tail.hear(ask.number, Ok(aws.answer(&ask.request, at(0))), at(0));
+    let ids: Vec<u64> = heard
+        .iter()
+        .flat_map(|heard| match heard {
+            Heard::Lines { events, .. } => events.iter().map(|event| event.id).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    assert_eq!(ids, [1, 2]);
+}

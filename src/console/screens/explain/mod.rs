@@ -4,7 +4,7 @@
 mod next_steps;
 
 use super::detail::Around;
-use super::sheet::{Block, Item, RowStyle, RowTarget, Sheet};
+use super::sheet::{Block, Item, NextStep, RowStyle, RowTarget, Sheet};
 use crate::diagnosis::explain::{Cause, Evidence, Explanation, Named};
 use crate::display::{Cell, Moment, Tone};
 use crate::engine::explanation::{explanation, explanation_reads};
@@ -104,10 +104,10 @@ fn finding(number: usize, cause: &Cause, around: Around<'_>) -> Block {
     let key = format!("{} {}", cause.rule, cause.resource.id);
     let lead = Item::prose("cause", vec![Cell::of(cause.health, cause.message.clone())]).of(cause.health);
     let mut items = vec![lead.to(Some(target(&cause.resource)))];
-    items.extend(cause.evidence.iter().map(|one| line("for", one, Tone::Plain)));
+    items.extend(cause.evidence.iter().map(|one| line("for", one, Tone::Plain, &cause.resource)));
     items.extend(cause.against.iter().map(|one| {
         let spoken = Evidence { what: format!("against: {}", one.what), ..one.clone() };
-        line("against", &spoken, Tone::Dim)
+        line("against", &spoken, Tone::Dim, &cause.resource)
     }));
     items.extend(cause.changes_before.iter().map(change));
     if !cause.effects.is_empty() {
@@ -126,10 +126,16 @@ fn finding(number: usize, cause: &Cause, around: Around<'_>) -> Block {
     block(&key, title, items)
 }
 
-/// A line of evidence, with its clock where it has one; it leads to what it was told of.
-fn line(of: &str, one: &Evidence, tone: Tone) -> Item {
+/// A line of evidence, with its clock where it has one; it leads to what it was told of, a line of a log to its log, and
+/// what names nothing to where the cause sits.
+fn line(of: &str, one: &Evidence, tone: Tone, cause: &Named) -> Item {
     let key = format!("{of} {}", one.what);
-    let door = one.resource.as_ref().map(target);
+    let about = one.resource.as_ref().unwrap_or(cause);
+    let door = match one.source {
+        "logs:GetLogEvents" => RowTarget::Step(NextStep::Logs(one.at), about.id.clone()),
+        _ => target(about),
+    };
+    let door = Some(door);
     let item = Item::prose(key, vec![Cell { text: one.what.clone(), tone }]).to(door);
     match one.at {
         Some(at) => Item { look: RowStyle::Moment(Moment { at, message: one.what.clone(), tone }), ..item },

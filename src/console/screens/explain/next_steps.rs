@@ -11,6 +11,7 @@ use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::lambda_function::Function;
 use crate::kinds::task_definition::TaskDefinition;
+use crate::text::moment;
 
 /// The lines of a cause.
 pub(super) fn of(cause: &Cause, around: Around<'_>) -> Vec<Item> {
@@ -20,7 +21,8 @@ pub(super) fn of(cause: &Cause, around: Around<'_>) -> Vec<Item> {
     let function = world.get::<Function>(id);
     let is_database = world.get::<DbInstance>(id).is_some() || world.get::<DbCluster>(id).is_some();
     if service.is_some() || function.is_some() || is_database {
-        steps.push((NextStep::Logs, format!("read what {name} wrote")));
+        let when = cause.since.map(|at| format!(" around {}", moment(at, around.now, around.zone))).unwrap_or_default();
+        steps.push((NextStep::Logs(cause.since), format!("read what {name} wrote{when}")));
     }
     let definition = service
         .and_then(|service| world.by_key::<TaskDefinition>(&id.scope, service.task_definition.as_str()))

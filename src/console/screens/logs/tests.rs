@@ -221,6 +221,19 @@ fn where_there_are_no_lines_the_page_says_why() {
 }
 
 #[test]
+fn what_has_no_lines_says_so() {
+    let mut model = demo(0);
+    press(&mut model, &[":"]);
+    type_in(&mut model, "unassigned");
+    press(&mut model, &["enter"]);
+    draw(&mut model, 120, 30);
+    assert!(matches!(model.door(), Some(RowTarget::Resource(_))), "{:?}", model.door());
+    press(&mut model, &["l"]);
+    let (_, said) = model.notices.now().expect("a notice");
+    assert!(said.contains("have logs"), "{said}");
+}
+
+#[test]
 fn hostile_lines_stay_in_their_rows() {
     let long = "長い行 ".repeat(40_000);
     let lines = [
@@ -282,6 +295,26 @@ fn moments_can_be_gone_to_and_read_from() {
 }
 
 #[test]
+fn what_comes_to_an_environment_later_is_followed_too() {
+    let mut model = demo(0);
+    let whole = model.picture.clone();
+    // The account is still being read: of the environment only its database is known.
+    for environment in &mut model.picture.environments {
+        environment.members.retain(|member| member.id.kind != Service::KIND);
+        environment.verdict.findings.clear();
+    }
+    model.enter(Page::Environment("prooflink-prod".into(), crate::console::screens::sheet::Sheet::default()));
+    tell(&mut model, Event::Key("l".parse().unwrap()));
+    let services = |model: &Model| view(model).owners.iter().filter(|id| id.kind == Service::KIND).count();
+    assert_eq!(services(&model), 0);
+    let generation = model.generation;
+    tell(&mut model, Event::Gathered(generation, whole));
+    assert_eq!(services(&model), 1);
+    let groups = view(&model).feed.tail.sources().filter(|source| source.container.is_some()).count();
+    assert!(groups > 0, "its lines are asked for");
+}
+
+#[test]
 fn what_writes_no_lines_leads_to_those_of_its_environment() {
     let mut model = demo(0);
     model.enter(Page::Environment("prooflink-prod".into(), crate::console::screens::sheet::Sheet::default()));
@@ -298,4 +331,57 @@ fn what_writes_no_lines_leads_to_those_of_its_environment() {
         press(&mut model, &["j"]);
     }
     assert!(tried > 2, "{tried} rows");
+}
+
+#[test]
+fn a_page_of_ten_thousand_lines_is_taken_in_between_frames_and_none_is_lost() {
+    let mut model = with_lines(&[]);
+    let now = model.now;
+    let at = now.as_millisecond() - 60_000;
+    let stream: Arc<str> = Arc::from("ecs/app/0123456789abcdef0123456789abcdef");
+    let number = view(&model).number;
+    let later = now + SignedDuration::from_secs(30);
+    let ask = match model.places.last_mut() {
+        Some(Page::Logs(view)) => view.feed.tail.due(later).remove(0),
+        _ => panic!("the page of logs"),
+    };
+    let events = (0..10_000_u64).map(|id| LogEvent {
+        id: 1_000_000 + id,
+        at: at + i64::try_from(id).unwrap(),
+        ingested: None,
+        stream: Arc::clone(&stream),
+        message: format!("request {id} done"),
+    });
+    let page = LogPage { events: events.collect(), ..LogPage::default() };
+    let before = view(&model).len();
+    tell_at(&mut model, later, Event::LogsRead(number, ask.number, Ok(page)));
+    let mut frames = 0;
+    let mut held = view(&model).len();
+    assert!(held - before <= 2_500, "{held}");
+    while view(&model).feed.backlog() > 0 {
+        assert!(model.wake_at().is_some_and(|at| at <= model.now), "the rest is due at once");
+        tell_at(&mut model, later, Event::Tick);
+        let now_held = view(&model).len();
+        assert!(now_held - held <= 2_500 && now_held > held, "{held} to {now_held}");
+        held = now_held;
+        frames += 1;
+    }
+    assert_eq!((held - before, frames), (10_000, 3));
+}
+
+#[test]
+fn lines_of_a_moment_long_ago_are_those_around_it_and_of_lately_those_that_come() {
+    let mut model = demo(0);
+    let (scope, service) = {
+        let found = model.world.everywhere::<Service>().find(|(_, one)| one.name == "prooflink-prod-service");
+        let (scope, service) = found.expect("the service");
+        (scope.clone(), service.id(scope))
+    };
+    assert_eq!(service.scope, scope);
+    let at = model.now - SignedDuration::from_hours(3);
+    crate::console::logs::open_at(&mut model, &service, Some(at));
+    let span = view(&model).feed.tail.span().clone();
+    assert!(!span.follow && span.from < at && span.to.is_some_and(|to| to > at), "{span:?}");
+    crate::console::logs::open_at(&mut model, &service, None);
+    assert!(view(&model).feed.tail.span().follow);
 }

@@ -38,8 +38,8 @@ pub enum RowTarget {
 /// What a line of advice does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum NextStep {
-    /// Shows what it wrote.
-    Logs,
+    /// Shows what it wrote: around a moment, or lately.
+    Logs(Option<Timestamp>),
     /// Takes up an operation, by its verb.
     Act(&'static str),
     /// Runs the container's own health check in a task of it, and shows the answer.

@@ -221,3 +221,14 @@ fn a_verdict_leads_with_what_explains_it() {
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn a_thousand_stopped_tasks_are_one_cause_with_bounded_evidence() {
+    let many: Vec<_> = (0..1_000).map(|n| killed(&format!("t{n}"), 1 + n % 6)).collect();
+    let world = well().with([short(2, 4, 7)]).with(many);
+    let got = explained(&world, &[]);
+    let first = got.findings.first().expect("a cause");
+    assert_eq!((first.rule, first.confidence), ("task-out-of-memory", Confidence::Certain));
+    assert!(first.evidence.len() < 12, "{:#?}", first.evidence);
+    assert!(first.evidence.iter().any(|one| one.what.starts_with("1000 tasks")), "{:#?}", first.evidence);
+}
