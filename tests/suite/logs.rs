@@ -151,6 +151,9 @@ async fn lines_are_followed_on_the_screen_from_the_environment_to_the_line() {
     screen.keys("N\r");
     screen.shows("\"host\": \"db-1\"");
     screen.keys("\u{1b}");
+    // Whoever moved to a line stays there until they follow the end again.
+    screen.shows("G follows the end");
+    screen.keys("G");
     screen.shows("following");
     screen.keys("\u{3}");
     assert!(screen.end().success());

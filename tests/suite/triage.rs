@@ -141,8 +141,9 @@ fn timeline(peer: &Peer, state: &std::path::Path) -> (Vec<Value>, String) {
     let run =
         said(peer.toban().args(["timeline", "prooflink-dev", "--since", "3h", "--json"]).env("TOBAN_STATE_DIR", state));
     assert_eq!(run.code, Some(0), "{}", run.err);
-    let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
-    (document["events"].as_array().cloned().unwrap_or_default(), run.err)
+    let document: Value =
+        serde_json::from_str(&run.out).map_err(|fault| format!("{fault}\n{}", run.err)).expect("one JSON document");
+    (document.get("events").and_then(Value::as_array).cloned().unwrap_or_default(), run.err)
 }
 
 fn placing_fails() -> Value {
@@ -247,7 +248,7 @@ fn walk(look: &dyn Fn(&str, &Terminal)) {
     screen.shows("JavaScript heap out of memory");
     look("logs", &screen);
     screen.keys("\u{1b}");
-    screen.shows("following");
+    screen.hides("/heap out of memory");
     screen.keys("q");
     screen.shows("why prooflink-prod");
     screen.shows("T timeline");

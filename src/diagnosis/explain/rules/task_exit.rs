@@ -43,13 +43,16 @@ fn clue_rule(id: &str) -> Option<&'static str> {
 /// The causes of a service whose tasks end or answer with errors.
 pub(super) fn propose<'a>(site: &Site<'_, 'a>, facts: &ServiceFacts<'a>) -> Vec<Hypothesis<'a>> {
     let mut all = Vec::new();
-    all.extend(memory(facts));
+    let memory = memory(facts);
+    let killed = memory.is_some();
+    all.extend(memory);
     all.extend(container_health(facts));
     let named: Vec<Hypothesis<'a>> = clues(site, facts);
     if named.is_empty() {
         all.extend(crash(facts));
     }
-    all.extend(named);
+    // What the program wrote of it is evidence for what AWS says of its tasks, and no other cause.
+    all.extend(named.into_iter().filter(|it| !(killed && it.rule == "program-out-of-memory")));
     all
 }
 
@@ -75,6 +78,9 @@ fn memory<'a>(facts: &ServiceFacts<'a>) -> Option<Hypothesis<'a>> {
         .shows(evidence(stops, latest.stopped_at, TASKS).of(task_id(latest, facts), name.clone()));
     if let Some(words) = told(latest) {
         it = it.shows(words);
+    }
+    if let Some(clue) = facts.clue(&["memory"]) {
+        it = it.shows(evidence(first_line(&clue.line.message, 200), clue.line.at, LOG).on(facts.member));
     }
     Some(it.then(cause.check))
 }

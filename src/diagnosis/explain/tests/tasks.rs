@@ -52,6 +52,19 @@ pub(super) fn played_incidents() -> Vec<Played> {
             ],
         )
     }];
+    all.push({
+        // The program's own last words and AWS's are of one thing.
+        let task = killed("a", 3);
+        let words =
+            log(&task, 3, &["FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"]);
+        let world = well().with([short(2, 4, 7)]).with([task]).with([words]).with([definition()]);
+        played(
+            "out of memory, and the program says so too",
+            world,
+            ("task-out-of-memory", Certain),
+            &["runs out of memory", "JavaScript heap out of memory"],
+        )
+    });
     let spot = {
         let gone = |id: &str| stopped(id, 6, "SpotInterruption", "Your Spot Task was interrupted.");
         well().with([Service { running: 1, desired: 4, ..service() }]).with([gone("a"), gone("b"), gone("c")])
