@@ -13,12 +13,14 @@ pub const UNKNOWN: &str = "started, outcome unknown";
 
 /// What the reason of a change begins with that toban's own schedule made.
 pub const BY_SCHEDULE: &str = "schedule: ";
+/// What it begins with where it was too late to make it.
+pub const MISSED: &str = "missed: ";
 
 impl Entry {
     /// Whether a schedule made it, with the credentials of whoever ran toban then: nobody asked for it at that moment.
     #[must_use]
     pub fn is_by_schedule(&self) -> bool {
-        self.reason.as_deref().is_some_and(|reason| reason.starts_with(BY_SCHEDULE))
+        self.reason.as_deref().is_some_and(|reason| reason.starts_with(BY_SCHEDULE) || reason.starts_with(MISSED))
     }
 
     /// Who it is told to be by.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use entry::{BY_SCHEDULE, Entry, UNKNOWN, nested, read};
+pub use entry::{BY_SCHEDULE, Entry, MISSED, UNKNOWN, nested, read};
 pub use resolve_open_entries::settle;
 pub use uptime::{own_turns, rests};
 

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::execute::{JournalWriter, entry_id, execute};
 use super::headless::{self, Snapshot, View};
-use super::journal::{BY_SCHEDULE, Line};
+use super::journal::{BY_SCHEDULE, Line, MISSED};
 use super::memory::Memory;
 use super::run_procedure::{ProcedureRun, run_procedure};
 use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
@@ -312,7 +312,7 @@ impl LocalScheduler {
         let journal_writer = JournalWriter { path: self.journal.clone(), who };
         let (id, now) = (entry_id(&*self.cloud), self.cloud.now());
         let reason = format!(
-            "{BY_SCHEDULE}missed: {} {}",
+            "{MISSED}{} {}",
             wording::transition(transition, &self.view.zone),
             wording::cause(&transition.cause)
         );
