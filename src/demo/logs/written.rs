@@ -33,11 +33,6 @@ fn at(scenario: &ScenarioContext<'_>, writer: &LogWriter, second: i64) -> Vec<Sa
     let mut dice = scenario.dice(&format!("{}/{}@{second}", writer.group, writer.stream));
     let late = if dice.u32(0..100) < 4 { 9 } else { 1 };
     let mut messages: Vec<String> = Vec::new();
-    if let Some(end) = writer.to {
-        messages.extend(
-            writer.last_words.iter().filter(|(before, _)| end - before == second).map(|(_, words)| words.clone()),
-        );
-    }
     let age = second - writer.from;
     let sick = writer.sick.is_some_and(|(from, to)| (from..to).contains(&second));
     match writer.program {
@@ -52,6 +47,12 @@ fn at(scenario: &ScenarioContext<'_>, writer: &LogWriter, second: i64) -> Vec<Sa
         },
         Program::Function => function(&mut dice, scenario, writer, second, &mut messages),
         Program::Database => database(&mut dice, (scenario, second), &mut messages),
+    }
+    // Behind everything else of that second: nobody writes after they said that they exit.
+    if let Some(end) = writer.to {
+        messages.extend(
+            writer.last_words.iter().filter(|(before, _)| end - before == second).map(|(_, words)| words.clone()),
+        );
     }
     let step = 1_000 / i64::try_from(messages.len().max(1)).unwrap_or(1);
     let told = messages.into_iter().zip(0_i64..);
