@@ -78,6 +78,25 @@ fn global_options_go_before_and_behind(#[case] line: &str) {
     cli.check().unwrap();
 }
 
+#[rstest]
+#[case::too_many_tasks("scale dev/web 5001")]
+#[case::no_count("scale dev/web many")]
+#[case::no_revision("deploy dev/web --revision 0")]
+#[case::more_than_all("deploy dev/resize --s3 s3://b/k --weight 101")]
+#[case::no_share("deploy dev/resize --s3 s3://b/k --weight 0")]
+#[case::no_time("schedule override dev --until soon")]
+#[case::no_end("schedule hold dev --until 25:00")]
+fn what_is_no_number_or_time_is_wrong_usage(#[case] line: &str) {
+    assert!(parse(line).is_err(), "{line}");
+}
+
+#[test]
+fn times_of_every_form_are_taken() {
+    for until in ["23:30", "+2h", "+2d", "2026-11-24T23:30:00+09:00"] {
+        assert!(parse(&format!("schedule override dev --until {until}")).is_ok(), "{until}");
+    }
+}
+
 #[test]
 fn readonly_is_read_only() {
     assert!(parse("--readonly").unwrap().global.read_only);

@@ -22,7 +22,7 @@ pub struct Deploy {
     #[arg(long, value_name = "NAME")]
     pub alias: Option<String>,
     /// Share of the function's calls in percent that the new version gets first, watched before it gets them all
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub weight: Option<u8>,
     /// Container that gets the image; needed where none or several serve a target group
     #[arg(long, value_name = "NAME")]
@@ -46,7 +46,7 @@ pub(crate) struct To {
     #[arg(long, value_name = "REF")]
     pub image: Option<String>,
     /// An existing revision of the task definition
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub revision: Option<u32>,
     /// A branch, tag or commit on instances with a compose recipe; the recipe's own if none is named
     #[arg(long, value_name = "REF", num_args = 0..=1)]
@@ -76,7 +76,7 @@ pub struct Scale {
     #[arg(value_name = "ENV/SERVICE")]
     pub target: String,
     /// How many tasks
-    #[arg(value_name = "COUNT")]
+    #[arg(value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=5000))]
     pub count: u32,
     /// How it is done.
     #[command(flatten)]

@@ -2,8 +2,11 @@
 //! No doing: flags, arguments and their help alone.
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::Acting;
+use crate::schedule::calendar::deadline;
 
 /// `toban schedule`.
 #[derive(Subcommand, Debug)]
@@ -86,13 +89,18 @@ pub struct Overriding {
     #[arg(value_name = "ENV")]
     pub env: String,
     /// Until when: 23:30, +2h, "2026-11-24 23:30", or RFC 3339
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = end)]
     pub until: String,
     /// The state to keep until then
     #[arg(long, value_enum, default_value_t = Kept::Running)]
     pub state: Kept,
     #[command(flatten)]
     pub(crate) acting: Acting,
+}
+
+/// An end, checked before anything is read; in which zone it is meant is told later.
+fn end(text: &str) -> Result<String, String> {
+    deadline::until(text, Timestamp::now(), &TimeZone::UTC).map(|_| text.to_owned())
 }
 
 /// `toban schedule hold`.
@@ -102,7 +110,7 @@ pub struct Holding {
     #[arg(value_name = "ENV")]
     pub env: String,
     /// Until when: 23:30, +2d, "2026-11-24 09:00", or RFC 3339
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = end)]
     pub until: String,
     #[command(flatten)]
     pub(crate) acting: Acting,
