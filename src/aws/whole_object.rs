@@ -1,6 +1,6 @@
 //! Objects that are read, changed in one place and written back whole: what our types do not know would be lost on the
-//! way, without a word. Here the JSON of AWS's answer is held against the JSON that is about to be sent, and what is
-//! missing there is named. Names of fields only, never values.
+//! way, without a word. Here AWS's answer as it came, JSON or CBOR, is held against the JSON that is about to be sent, or
+//! against the fields that are known, and what is missing there is named. Names of fields only, never values.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,12 +18,12 @@ use crate::world::{Fault, FaultKind};
 /// So many fields are named.
 const NAMED: usize = 8;
 
-/// Keeps the JSON of the answer to the call it is given to.
+/// Keeps the fields of the answer to the call it is given to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawAnswer(Arc<Mutex<Value>>);
 
 impl RawAnswer {
-    /// All of it; nothing if it was no JSON, as the answers of most tests.
+    /// All of it; nothing if it was neither JSON nor CBOR, as the answers of most tests.
     pub(crate) fn whole(&self) -> Value {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -46,7 +46,8 @@ impl Intercept for RawAnswer {
         _cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().unwrap_or_default();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = serde_json::from_slice(body).unwrap_or_default();
+        let whole = serde_json::from_slice(body).ok().or_else(|| super::cbor::value(body));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = whole.unwrap_or_default();
         Ok(())
     }
 }

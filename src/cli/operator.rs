@@ -168,8 +168,8 @@ mod tests {
     fn nothing_that_only_reads_is_in_it() {
         // The code of a function is read by Lambda in the name of whoever deploys it.
         let code = |action: &&str| feature(action, &[]) == Feature::DeployCode;
-        // What only finds a write whose answer was lost is read by nobody else.
-        let finds = |action: &&str| *action == "ssm:DescribeSessions";
+        // What only finds a write whose answer was lost, or is read before it is written whole, is read by nobody else.
+        let finds = |action: &&str| ["ssm:DescribeSessions", "lambda:GetAlias"].contains(action);
         for action in actions().into_iter().filter(|action| !code(action) && !finds(action)) {
             let name = action.split(':').nth(1).unwrap();
             assert!(!["Describe", "List", "Get"].iter().any(|read| name.starts_with(read)), "{action}");

@@ -1,5 +1,6 @@
 //! Mutes alarms for a while and lets them speak again, by a mute rule of our own: cloudwatch:PutAlarmMuteRule,
-//! cloudwatch:DeleteAlarmMuteRule. Needs the gate's pass. The rule ends by itself, so that nothing is silent for ever.
+//! cloudwatch:DeleteAlarmMuteRule. Needs the gate's pass. The rule ends by itself, so that nothing is silent for ever. One
+//! that is there is replaced whole, so it is read first: one with fields that are not known here is left alone.
 
 use aws_sdk_cloudwatch::types::{MuteTargets, Rule, Schedule};
 use aws_types::request_id::RequestId;
@@ -8,12 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::AlarmMute;
 use super::model::Alarm;
-use crate::aws::{Clients, at};
+use crate::aws::{Clients, RawAnswer, at, knows_all};
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
+const GET: &str = "cloudwatch:GetAlarmMuteRule";
 const PUT: &str = "cloudwatch:PutAlarmMuteRule";
 const DELETE: &str = "cloudwatch:DeleteAlarmMuteRule";
 
@@ -76,7 +78,19 @@ impl SwitchAlarmActions {
             .collect()
     }
 
+    /// Whether the rule, where it is there, has only fields that a write of it gives.
+    async fn known(&self, aws: &Clients, rule: &str) -> Result<(), Fault> {
+        let raw = RawAnswer::default();
+        let asked = aws.cloudwatch.get_alarm_mute_rule().alarm_mute_rule_name(rule);
+        match aws.call(GET, Some(rule), asked.customize().interceptor(raw.clone()).send()).await {
+            Ok(_) => knows_all(PUT, rule, &raw.whole(), &known_fields()),
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
     async fn put(&self, aws: &Clients, rule: &str, names: &[String]) -> Result<Option<String>, Fault> {
+        self.known(aws, rule).await?;
         let schedule = Schedule::builder()
             .expression(format!("at({})", self.from.strftime("%Y-%m-%dT%H:%M")))
             .duration(lasting(self.until.duration_since(self.from)))
@@ -101,6 +115,16 @@ impl SwitchAlarmActions {
             Err(fault) => Err(fault),
         }
     }
+}
+
+/// The fields of `GetAlarmMuteRule` in the API of 2010-08-01, as botocore has it (2026-11).
+fn known_fields() -> serde_json::Value {
+    serde_json::json!({
+        "AlarmMuteRuleArn": null, "Description": null, "ExpireDate": null, "LastUpdatedTimestamp": null,
+        "MuteTargets": { "AlarmNames": null }, "MuteType": null, "Name": null,
+        "Rule": { "Schedule": { "Duration": null, "Expression": null, "Timezone": null } },
+        "StartDate": null, "Status": null,
+    })
 }
 
 /// An ISO 8601 duration of whole minutes: `P2DT18H5M`.
@@ -157,15 +181,27 @@ impl Change for SwitchAlarmActions {
 mod tests {
     use aws_sdk_cloudwatch::Client;
     use aws_sdk_cloudwatch::operation::delete_alarm_mute_rule::DeleteAlarmMuteRuleOutput;
+    use aws_sdk_cloudwatch::operation::get_alarm_mute_rule::GetAlarmMuteRuleError;
     use aws_sdk_cloudwatch::operation::put_alarm_mute_rule::PutAlarmMuteRuleOutput;
+    use aws_sdk_cloudwatch::types::error::ResourceNotFoundException;
     use aws_smithy_mocks::{Rule as Answered, mock};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
 
     use super::*;
     use crate::aws::mocked;
     use crate::change::gate::{Confirmation, Gate, GateContext};
     use crate::kinds::testing_samples::{now, scope};
 
+    /// No rule is there yet, unless `rules` has one.
     async fn perform(change: Box<dyn Change>, rules: &[Answered]) -> Result<Receipt, Fault> {
+        let absent = mock!(Client::get_alarm_mute_rule).then_error(|| {
+            let meta = ErrorMetadata::builder().code("ResourceNotFoundException").build();
+            let absent = ResourceNotFoundException::builder().meta(meta).build();
+            GetAlarmMuteRuleError::ResourceNotFoundException(absent)
+        });
+        let rules: Vec<&Answered> = rules.iter().chain([&absent]).collect();
         let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
         let at = GateContext::seen_at(now());
         let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
@@ -234,5 +270,40 @@ mod tests {
         assert_eq!(alarm_mute.unmute.change_request().verb, "unmute");
         assert!(perform(alarm_mute.unmute, &rules).await.is_ok());
         assert_eq!(rules[0].num_calls(), 1);
+    }
+
+    /// `GetAlarmMuteRule` as CloudWatch writes it, with one more field in its rule.
+    fn rule_with(field: &str) -> Answered {
+        let mut said = aws_smithy_cbor::Encoder::new(Vec::new());
+        said.begin_map().str("Name").str("toban-sleep-city-dev").str("Status").str("ACTIVE");
+        said.str("Rule").map(1).str("Schedule").map(2).str("Expression").str("at(2026-11-21T05:03)");
+        match field {
+            "Timezone" => said.str(field).str("UTC"),
+            _ => said.str(field).map(1).str("Weeks").integer(2),
+        };
+        said.end();
+        let body = said.into_writer();
+        mock!(Client::get_alarm_mute_rule).then_http_response(move || {
+            let mut response = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body.clone()));
+            response.headers_mut().insert("smithy-protocol", "rpc-v2-cbor");
+            response.headers_mut().insert("content-type", "application/cbor");
+            response
+        })
+    }
+
+    #[tokio::test]
+    async fn a_rule_that_would_lose_a_field_is_left_alone_and_the_field_is_named() {
+        for (field, is_written) in [("NewThing", false), ("Timezone", true)] {
+            let put = mock!(Client::put_alarm_mute_rule).then_output(|| PutAlarmMuteRuleOutput::builder().build());
+            let rules = [rule_with(field), put];
+            let alarm_mute = mute_alarms(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), None));
+            let got = perform(alarm_mute.mute, &rules).await;
+            assert_eq!((got.is_ok(), rules[1].num_calls()), (is_written, usize::from(is_written)), "{got:?}");
+            if let Err(fault) = got {
+                let said =
+                    "toban-sleep-city-dev has what this toban does not know and would lose: Rule.Schedule.NewThing";
+                assert!(fault.kind == FaultKind::Refused && fault.message.starts_with(said), "{fault}");
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use crate::aws::{Clients, Rest};
+use crate::aws::{Clients, Rest, knows_all};
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
@@ -14,6 +14,8 @@ use crate::world::{Fault, FaultKind};
 pub(super) const ACTIONS: &[&str] = &[
     "lambda:UpdateFunctionCode",
     "lambda:PublishVersion",
+    // What an alias has before it is written.
+    "lambda:GetAlias",
     "lambda:UpdateAlias",
     "s3:GetObject",
     "s3:GetObjectVersion",
@@ -134,7 +136,9 @@ impl Change for PublishVersion {
             let operation = "lambda:PublishVersion";
             let answer = aws.call(operation, Some(&self.name), aws.lambda.call("PublishVersion", rest)).await?;
             let Some(version) = text(&answer.body, "Version") else {
-                return Err(Fault::new(FaultKind::Garbled, operation, "the answer names no version").on(&self.name));
+                // One was made, or was there: the same again tells which.
+                let unnamed = Fault::new(FaultKind::Garbled, operation, "the answer names no version").on(&self.name);
+                return Err(Fault { answer_lost: true, ..unnamed });
             };
             let request_ids = answer.request_id.into_iter().collect();
             Ok(Receipt { request_ids, facts: vec![("version", version)], message: None })
@@ -157,6 +161,16 @@ pub struct ShiftAlias {
     pub share: Option<(String, u8)>,
     /// What the alias was when it was last seen: if somebody was faster, it is refused.
     pub revision: Option<String>,
+}
+
+impl ShiftAlias {
+    /// Whether the alias's routing, which is replaced whole, has only what is known here.
+    async fn known(&self, aws: &Clients, path: &[&str], on: &str) -> Result<(), Fault> {
+        let sent = aws.lambda.call("GetAlias", Rest::get(path, &[]));
+        let read = aws.call("lambda:GetAlias", Some(on), sent).await?.body;
+        let routing = json!({"RoutingConfig": read.get("RoutingConfig")});
+        knows_all("lambda:UpdateAlias", on, &routing, &json!({"RoutingConfig": {"AdditionalVersionWeights": null}}))
+    }
 }
 
 impl Change for ShiftAlias {
@@ -185,8 +199,9 @@ impl Change for ShiftAlias {
                 fields.insert("RevisionId".to_owned(), json!(revision));
             }
             let path = ["functions", self.name.as_str(), "aliases", self.alias.as_str()];
-            let rest = Rest { method: "PUT", path: &path, query: &[], body: Some(body) };
             let on = format!("{}:{}", self.name, self.alias);
+            self.known(aws, &path, &on).await?;
+            let rest = Rest { method: "PUT", path: &path, query: &[], body: Some(body) };
             let answer = aws.call("lambda:UpdateAlias", Some(&on), aws.lambda.call("UpdateAlias", rest)).await?;
             Ok(Receipt { request_ids: answer.request_id.into_iter().collect(), ..Receipt::default() })
         })

@@ -172,6 +172,7 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
     let script = Script::new([
         (200, r#"{"CodeSha256":"new=","RevisionId":"r2"}"#),
         (201, r#"{"Version":"7"}"#),
+        (200, r#"{"Name":"live","RoutingConfig":{"AdditionalVersionWeights":{"6":0.5}}}"#),
         (200, r#"{"Name":"live"}"#),
     ]);
     let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
@@ -196,7 +197,7 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
         let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
         ids.extend(approved.perform(&aws).await.expect("it is taken").request_ids);
     }
-    assert_eq!(ids, ["sent-1", "sent-2", "sent-3"]);
+    assert_eq!(ids, ["sent-1", "sent-2", "sent-4"]);
     assert!(script.sent()[0].body.contains(r#""RevisionId":"r1""#), "{}", script.sent()[0].body);
 }
 
@@ -208,4 +209,18 @@ async fn what_is_no_function_is_not_asked_about() {
     let (known, scope) = (World::default(), scope());
     let got = Functions::read(ask(&aws, &scope, &known, &coverage)).await.expect("a harvest");
     assert!(got.parts.is_empty() && script.sent().is_empty(), "{:?}", got.parts);
+}
+
+#[tokio::test]
+async fn an_alias_whose_routing_would_lose_a_field_is_left_alone_and_the_field_is_named() {
+    let script = Script::new([(200, r#"{"Name":"live","NewElsewhere":1,"RoutingConfig":{"NewThing":{"a":1}}}"#)]);
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
+    let plan = Plan::new("change f", "cat-data".into(), function().id(&scope()), Vec::new());
+    let (name, alias, version) = ("f".to_owned(), "live".to_owned(), "7".to_owned());
+    let change = Box::new(ShiftAlias { plan, name, alias, version, share: None, revision: None });
+    let approved = Gate::default().approve(change, &Confirmation::Yes, None, &GateContext::seen_at(now()));
+    let fault = approved.expect("nothing hinders it").perform(&aws).await.expect_err("it would lose something");
+    let said = "f:live has what this toban does not know and would lose: RoutingConfig.NewThing; nothing was sent";
+    assert!(fault.message.starts_with(said), "{fault}");
+    assert_eq!(script.sent().len(), 1, "it was only read");
 }
