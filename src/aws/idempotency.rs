@@ -20,7 +20,7 @@ use super::stats::{is_throttle, operation};
 
 /// What becomes of an operation that AWS gets twice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Idempotency {
+pub enum Idempotency {
     /// It changes nothing.
     Reading,
     /// The second leaves what the first left.
@@ -59,6 +59,9 @@ const BY_NATURE: &[&str] = &[
     // The same code is the same version.
     "lambda:PublishVersion",
     "rds:AddTagsToResource",
+    // It carries a name of its own, which there is once.
+    "rds:CreateDBClusterSnapshot",
+    "rds:CreateDBSnapshot",
     "rds:RemoveTagsFromResource",
     "rds:StartDBCluster",
     "rds:StartDBInstance",
@@ -73,14 +76,8 @@ const BY_NATURE: &[&str] = &[
 ];
 
 /// Writes whose request carries a client token, ours or the SDK's, that is the same in every attempt.
-const BY_TOKEN: &[&str] = &[
-    "ecs:RunTask",
-    "scheduler:CreateSchedule",
-    "scheduler:CreateScheduleGroup",
-    "scheduler:UpdateSchedule",
-    // The name is the token: the same name with the same input is the same execution.
-    "states:StartExecution",
-];
+const BY_TOKEN: &[&str] =
+    &["ecs:RunTask", "scheduler:CreateSchedule", "scheduler:CreateScheduleGroup", "scheduler:UpdateSchedule"];
 
 /// Whether `action`, without its service, only reads.
 pub(super) fn is_reading(action: &str) -> bool {
@@ -88,7 +85,8 @@ pub(super) fn is_reading(action: &str) -> bool {
 }
 
 /// What becomes of `operation`, as IAM names it, when AWS gets it twice.
-pub(crate) fn idempotency(operation: &str) -> Idempotency {
+#[must_use]
+pub fn idempotency(operation: &str) -> Idempotency {
     let action = operation.split_once(':').map_or(operation, |(_, action)| action);
     match operation {
         _ if is_reading(action) => Idempotency::Reading,

@@ -108,6 +108,10 @@ impl Sessions {
                     Ok(session) => session,
                     Err(fault) => return Err(guard.failed(fault).await),
                 };
+                if session.session_id.is_none() {
+                    let unnamed = Fault::new(FaultKind::Garbled, operation, "the answer names no session").on(target);
+                    return Err(guard.failed(Fault { answer_lost: true, ..unnamed }).await);
+                }
                 guard.answered();
                 (operation, session.session_id, session.stream_url, session.token_value, target)
             }
@@ -126,12 +130,18 @@ impl Sessions {
                 let entrance = Entrance { url, token: Token::new(token), is_local: heard.is_local() };
                 Ok(Opened { id, target: target.clone(), entrance })
             }
-            (id, _, _) => {
+            (Some(id), _, _) => {
                 // It may run there although we cannot reach it.
-                if let Some(id) = id {
-                    let _ = self.end(&id).await;
-                }
-                Err(Fault::new(FaultKind::Garbled, operation, "the answer names no session").on(target))
+                let became = match self.end(&id).await {
+                    Ok(()) => "which was ended; nothing is open".to_owned(),
+                    Err(why) => format!("which could not be ended: {}", why.sentence()),
+                };
+                let message = format!("the answer names no way into session {id}, {became}");
+                Err(Fault::new(FaultKind::Garbled, operation, message).on(target))
+            }
+            (None, _, _) => {
+                let unnamed = Fault::new(FaultKind::Garbled, operation, "the answer names no session").on(target);
+                Err(Fault { answer_lost: true, ..unnamed })
             }
         }
     }

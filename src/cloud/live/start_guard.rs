@@ -9,8 +9,8 @@ use aws_sdk_ssm::types::{Session, SessionFilter, SessionFilterKey, SessionState}
 use super::sessions::{Heard, Sessions};
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
-use crate::aws::look_for;
-use crate::world::Fault;
+use crate::aws::{look_for, text};
+use crate::world::{Fault, FaultKind};
 
 const DESCRIBE: &str = "ssm:DescribeSessions";
 const TERMINATE: &str = "ssm:TerminateSession";
@@ -74,7 +74,8 @@ pub(super) async fn active(aws: &Clients, target: &str) -> Result<Vec<Session>, 
     // A filter that cannot be written finds no fewer.
     let request = request.set_filters(filter.ok().map(|filter| vec![filter]));
     let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
-    let is_here = |session: &Session| session.target() == Some(target);
+    // AWS chose them by the target; one that does not say its own is not left out.
+    let is_here = |session: &Session| session.target().is_none_or(|its| its == target);
     Ok(answer.sessions.unwrap_or_default().into_iter().filter(is_here).collect())
 }
 
@@ -82,7 +83,12 @@ pub(super) async fn active(aws: &Clients, target: &str) -> Result<Vec<Session>, 
 async fn find(aws: &Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
     let all = active(aws, target).await?;
     let ours = all.iter().find(|session| session.reason() == Some(reason));
-    Ok(ours.and_then(|session| session.session_id()).map(str::to_owned))
+    // One that is there without its id is open all the same.
+    let unnamed = || {
+        let message = format!("the session with the reason \"{reason}\" is there without an id");
+        Fault::new(FaultKind::Garbled, DESCRIBE, message).on(target)
+    };
+    ours.map(|session| text(session.session_id()).ok_or_else(unnamed)).transpose()
 }
 
 async fn terminate(aws: &Clients, id: &str) -> Result<(), Fault> {

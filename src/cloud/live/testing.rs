@@ -22,6 +22,10 @@ use crate::aws::connect::http;
 pub(super) enum Start {
     /// Opens it and closes the connection.
     Closes,
+    /// Opens it and answers without a word of what.
+    Unnamed,
+    /// Opens it and answers without a way in.
+    Closed,
     /// Opens it and says nothing more.
     Holds,
     /// Opens it and answers once it is told to.
@@ -60,6 +64,14 @@ fn serve(stream: TcpStream, start: &Start, reason: &Mutex<String>, arrivals: &Se
                 match start {
                     Start::Closes => return Ok(()),
                     Start::Holds => continue,
+                    Start::Unnamed => {
+                        say(&mut writer, &json!({}))?;
+                        continue;
+                    }
+                    Start::Closed => {
+                        say(&mut writer, &json!({"SessionId": "s-1", "session": {"sessionId": "s-1"}}))?;
+                        continue;
+                    }
                     Start::Waits(told) => told.lock().expect("it").recv().expect("it is told to"),
                 }
                 let answer =

@@ -7,7 +7,7 @@ use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationOutput;
 use super::model::Invocation;
 use crate::aws::{Clients, concurrently, text};
 use crate::kinds::FetchContext;
-use crate::world::{Coverage, Fault, Reading};
+use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 const GET: &str = "ssm:GetCommandInvocation";
 const LIST: &str = "ssm:ListCommands";
@@ -49,12 +49,15 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, F
 /// The id of the command to `node` whose comment ends with `mark`, if Systems Manager has one among the newest there.
 ///
 /// # Errors
-/// The fault of the reading.
+/// The fault of the reading, or that the command is there without its id.
 pub(crate) async fn sent_with(aws: &Clients, node: &str, mark: &str) -> Result<Option<String>, Fault> {
     let request = aws.ssm.list_commands().instance_id(node).max_results(50);
     let answer = aws.call(LIST, Some(node), request.send()).await?;
     let ours = answer.commands().iter().find(|command| command.comment().is_some_and(|text| text.ends_with(mark)));
-    Ok(ours.and_then(|command| command.command_id()).map(str::to_owned))
+    // One that is there without its id is not "none": whoever asks would send it again.
+    let unnamed =
+        || Fault::new(FaultKind::Garbled, LIST, format!("the command {mark} is there without an id")).on(node);
+    ours.map(|command| text(command.command_id()).ok_or_else(unnamed)).transpose()
 }
 
 fn invocation(part: &str, from: &GetCommandInvocationOutput) -> Invocation {

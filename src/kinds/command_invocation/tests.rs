@@ -92,3 +92,21 @@ async fn a_run_whose_command_nobody_heard_of_is_found_by_its_mark() {
     let [one] = &all[..] else { panic!("{all:?}") };
     assert_eq!((one.key(), one.status.as_str()), ("[00ff]/i-1", "InProgress"));
 }
+
+#[tokio::test]
+async fn a_command_that_is_there_without_an_id_is_told_and_not_taken_for_none() {
+    use aws_sdk_ssm::operation::list_commands::ListCommandsOutput;
+    use aws_sdk_ssm::types::Command;
+    let list = mock!(aws_sdk_ssm::Client::list_commands).then_output(|| {
+        ListCommandsOutput::builder()
+            .commands(Command::builder().comment("toban: bring web to x [00ff]").build())
+            .build()
+    });
+    let aws = Clients { ssm: mocked!(aws_sdk_ssm, [&list]), ..Clients::silent() };
+    let fault = super::sent_with(&aws, "i-1", "[00ff]").await.expect_err("it has no id");
+    assert_eq!((fault.kind, fault.operation.as_str()), (crate::world::FaultKind::Garbled, "ssm:ListCommands"));
+    assert!(fault.message.contains("the command [00ff] is there without an id"), "{fault}");
+    let (world, scope) = (World::default(), scope());
+    let reading = Invocations::read(ask(&aws, &scope, &world, &parts(&["[00ff]/i-1"]))).await.expect("a harvest");
+    assert!(reading.parts.iter().all(|(_, got)| got.is_err()), "{:?}", reading.parts);
+}

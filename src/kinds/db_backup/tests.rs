@@ -104,3 +104,38 @@ fn a_snapshot_that_failed_is_told() {
     let told = Shelves::default().with([database]).seen(true, |cx| Backups::assess(&item, cx)).expect("an assessment");
     assert_eq!(told.health, Health::Worrying);
 }
+
+/// A snapshot carries a name of its own: one that AWS made and did not tell of is found by it.
+#[tokio::test]
+async fn a_snapshot_that_is_there_already_is_the_one_that_was_asked_for() {
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::change::TakeSnapshot;
+    use crate::change::gate::{Confirmation, Gate, GateContext};
+    use crate::change::plan::Plan;
+
+    fn exists(code: &str) -> HttpResponse {
+        let body =
+            format!("<ErrorResponse><Error><Code>{code}</Code><Message>it is there</Message></Error></ErrorResponse>");
+        HttpResponse::new(400.try_into().expect("a status"), SdkBody::from(body))
+    }
+    for cluster in [false, true] {
+        let one = mock!(Client::create_db_snapshot).then_http_response(|| exists("DBSnapshotAlreadyExists"));
+        let other = mock!(Client::create_db_cluster_snapshot)
+            .then_http_response(|| exists("DBClusterSnapshotAlreadyExistsFault"));
+        let aws = Clients { rds: mocked!(aws_sdk_rds, [&one, &other]), ..Clients::silent() };
+        let on = crate::world::ResourceId {
+            kind: crate::world::KindName("db-backup"),
+            scope: crate::kinds::testing_samples::scope(),
+            key: "db".into(),
+        };
+        let plan = Plan::new("take a snapshot", "city-dev".into(), on, Vec::new());
+        let change = TakeSnapshot { plan, database: "db".to_owned(), cluster, snapshot: "db-1".to_owned() };
+        let at = GateContext::seen_at(now());
+        let approved = Gate::default().approve(Box::new(change), &Confirmation::Yes, None, &at).expect("it is allowed");
+        let receipt = approved.perform(&aws).await.expect("it is there");
+        assert_eq!(receipt.message.as_deref(), Some("db-1 is there already"));
+        assert_eq!((one.num_calls(), other.num_calls()), if cluster { (0, 1) } else { (1, 0) });
+    }
+}

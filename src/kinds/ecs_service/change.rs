@@ -160,9 +160,12 @@ impl Tell {
         };
         let (id, record, mut receipt) = match aws.call(UPDATE, Some(subject.name()), request.send()).await {
             Ok(answer) => {
-                let service = answer.service();
-                let id = service.and_then(primary).unwrap_or_default();
-                let record = service.and_then(|service| text(service.current_service_deployment()));
+                let Some(service) = answer.service() else {
+                    let unnamed = unnamed(UPDATE, "the answer names no service", &answer).on(subject.name());
+                    return lost::update(aws, self, &before, unnamed).await;
+                };
+                let id = primary(service).unwrap_or_default();
+                let record = text(service.current_service_deployment());
                 (id, record, Receipt { request_ids: request_id(&answer), ..Receipt::default() })
             }
             Err(fault) => return lost::update(aws, self, &before, fault).await,
@@ -205,6 +208,12 @@ impl Tell {
 fn primary(service: &types::Service) -> Option<String> {
     let first = service.deployments().iter().find(|one| one.status() == Some("PRIMARY"));
     first.or_else(|| service.deployments().first()).and_then(|one| text(one.id()))
+}
+
+/// The fault of an answer that is whole and does not say what was made: it was taken, and is to be looked for.
+fn unnamed(operation: &str, why: &str, answer: &impl aws_types::request_id::RequestId) -> Fault {
+    let fault = Fault::new(FaultKind::Garbled, operation, why);
+    Fault { answer_lost: true, request_id: answer.request_id().map(str::to_owned), ..fault }
 }
 
 fn request_id(answer: &impl aws_types::request_id::RequestId) -> Vec<String> {
@@ -304,7 +313,9 @@ impl Register {
         };
         let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn()).map(Arn::from);
         let Some(arn) = arn else {
-            return Err(Fault::new(FaultKind::Garbled, REGISTER, "the answer names no revision").on(subject.name()));
+            // It was taken all the same.
+            let unnamed = unnamed(REGISTER, "the answer names no revision", &answer).on(subject.name());
+            return lost::register(aws, (&old, &tags), &self.images, unnamed).await;
         };
         let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
         receipt.message = Some(format!("{} is registered", revision_name(&arn)));

@@ -1,6 +1,6 @@
-//! Running a job by hand: a task, a Batch job, an execution, a call. Calls AWS, and only with the gate's pass. A task and
-//! an execution carry a token of their own, so that the same request twice is one run; a submitted job carries a name of
-//! its own, by which it is looked for where the answer was lost. A call of a function can be told by nothing.
+//! Running a job by hand: a task, a Batch job, an execution, a call. Calls AWS, and only with the gate's pass. A task
+//! carries a token of its own, so that the same request twice is one run; a submitted job and an execution carry a name of
+//! their own, by which they are looked for where the answer was lost. A call of a function can be told by nothing.
 
 use aws_sdk_ecs::types as ecs;
 use futures_util::future::BoxFuture;

@@ -34,3 +34,22 @@ async fn a_session_whose_call_is_given_up_is_found_and_ended_before_we_leave() {
         "{note:?}"
     );
 }
+
+/// An answer that is whole and names no session is one of a session that was opened.
+#[tokio::test]
+async fn a_session_that_the_answer_does_not_name_is_found_and_ended() {
+    let (address, heard) = aws_here(Start::Unnamed);
+    let fault = sessions(address).open(&StartRequest::shell("i-1")).await.expect_err("no session");
+    assert!(fault.message.contains("found: session s-1, which was ended; nothing is open"), "{fault}");
+    let calls: Vec<String> = heard.try_iter().collect();
+    assert_eq!(calls, ["startsession", "describesessions", "terminatesession s-1"]);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_entered_is_ended() {
+    let (address, heard) = aws_here(Start::Closed);
+    let fault = sessions(address).open(&StartRequest::shell("i-1")).await.expect_err("no way in");
+    let said = "the answer names no way into session s-1, which was ended; nothing is open";
+    assert!(fault.message.contains(said), "{fault}");
+    assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["startsession", "terminatesession s-1"]);
+}

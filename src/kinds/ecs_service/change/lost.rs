@@ -3,7 +3,7 @@
 
 use aws_sdk_ecs::types::{Service, ServiceDeploymentStatus, Tag, TaskDefinition};
 
-use super::{DESCRIBE, ServiceUpdate, Tell, copy, primary};
+use super::{DEFINITION, DESCRIBE, ServiceUpdate, Tell, copy, primary};
 use crate::aws::{Clients, RawAnswer, look_for};
 use crate::change::receipt::Receipt;
 use crate::kinds::task_definition::revision_name;
@@ -27,10 +27,16 @@ pub(super) async fn described(aws: &Clients, cluster: &str, service: &str) -> Re
 }
 
 /// The id of a deployment that `before` does not know.
-fn newer(now: &Service, before: &Service) -> Option<String> {
-    let id = primary(now)?;
+///
+/// # Errors
+/// The service's deployments are there without an id.
+fn newer(now: &Service, before: &Service) -> Result<Option<String>, Fault> {
+    let Some(id) = primary(now) else {
+        let unnamed = Fault::new(FaultKind::Garbled, DESCRIBE, "its newest deployment is there without an id");
+        return if now.deployments().is_empty() { Ok(None) } else { Err(unnamed) };
+    };
     let is_known = before.deployments().iter().any(|one| one.id() == Some(id.as_str()));
-    (!is_known).then_some(id)
+    Ok((!is_known).then_some(id))
 }
 
 /// A new deployment of the revision that the service was on `before`.
@@ -43,7 +49,7 @@ pub(super) async fn forced(
     let request_id = fault.request_id.clone();
     let id = look_for(fault, "a new deployment", || async {
         let now = described(aws, cluster, name).await?;
-        Ok(newer(&now, before).filter(|_| now.task_definition() == before.task_definition()))
+        Ok(newer(&now, before)?.filter(|_| now.task_definition() == before.task_definition()))
     });
     let id = id.await?;
     Ok(found(request_id, &format!("a new deployment {id} began since"), ("deployment", id)))
@@ -61,7 +67,7 @@ pub(super) async fn update(aws: &Clients, tell: &Tell, before: &Service, fault: 
                 let now = described(aws, cluster, key).await?;
                 let is_there =
                     now.task_definition().is_some_and(|on| revision_name(&Arn::from(on)) == revision_name(to));
-                Ok(newer(&now, before).filter(|_| is_there))
+                Ok(newer(&now, before)?.filter(|_| is_there))
             });
             let id = id.await?;
             Ok(found(request_id, &format!("the deployment {id} of {}", revision_name(to)), ("deployment", id)))
@@ -113,7 +119,8 @@ pub(super) async fn register(
         let (new, new_tags) = super::described(aws, &family, &RawAnswer::default()).await?;
         let is_ours =
             new.revision() > old.revision() && copy::differences((old, tags), (&new, &new_tags), images).is_empty();
-        Ok(new.task_definition_arn().filter(|_| is_ours).map(Arn::from))
+        let unnamed = || Fault::new(FaultKind::Garbled, DEFINITION, "the revision is there without its ARN");
+        is_ours.then(|| new.task_definition_arn().map(Arn::from).ok_or_else(unnamed)).transpose()
     });
     let revision = revision.await?;
     let message = format!("{} is registered", revision_name(&revision));

@@ -71,6 +71,7 @@ fn client(rules: &[&Rule]) -> Clients {
 #[case::deployed(ServiceUpdate::Revision(Arn::from(EIGHT)), vec![("d-0", SEVEN, 1), ("d-1", EIGHT, 1)], Some("d-1"))]
 #[case::not_deployed(ServiceUpdate::Revision(Arn::from(EIGHT)), vec![("d-0", SEVEN, 1)], None)]
 #[case::scaled(ServiceUpdate::Scale(3), vec![("d-0", SEVEN, 1), ("d-0", SEVEN, 3)], Some("d-0"))]
+#[case::without_an_id(ServiceUpdate::Force, vec![("d-0", SEVEN, 1), ("", SEVEN, 1)], None)]
 #[case::not_scaled(ServiceUpdate::Scale(3), vec![("d-0", SEVEN, 1)], None)]
 #[tokio::test(start_paused = true)]
 async fn a_service_is_told_once_and_what_came_of_it_is_found(
@@ -137,4 +138,49 @@ async fn exec_is_turned_on_once() {
     let lost = aws.call("ecs:UpdateService", None, aws.ecs.update_service().send()).await.expect_err("it is lost");
     let receipt = forced(&aws, ("c", "web"), &before, lost).await.expect("it is found");
     assert_eq!((receipt.fact("deployment"), update.num_calls()), (Some("d-1"), 1));
+}
+
+/// What is there and cannot be named is neither found nor missing.
+#[tokio::test(start_paused = true)]
+async fn a_deployment_or_a_revision_without_a_name_is_told() {
+    let (looks, update) =
+        (looks(vec![("d-0", SEVEN, 1), ("", SEVEN, 1)]), mock!(Client::update_service).then_http_response(broken));
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Force };
+    let fault = tell.update(&client(&[&looks, &update])).await.expect_err("it is not known");
+    assert!(fault.message.contains("its newest deployment is there without an id"), "{fault}");
+    let service = self::looks(vec![("d-0", SEVEN, 1)]);
+    let nameless = mock!(Client::describe_task_definition)
+        .match_requests(|input| input.task_definition() == Some("app"))
+        .then_output(|| {
+            let mut nameless = revision(8, "web:v2");
+            nameless.task_definition_arn = None;
+            DescribeTaskDefinitionOutput::builder().task_definition(nameless).build()
+        });
+    let (seven, register) =
+        (describe(SEVEN, 7, "web:v1"), mock!(Client::register_task_definition).then_http_response(broken));
+    let change = Register { subject: subject(), images: vec![("web".to_owned(), "web:v2".to_owned())] };
+    let fault = change.register(&client(&[&service, &seven, &nameless, &register])).await.expect_err("it is not known");
+    assert!(fault.message.contains("the revision is there without its ARN"), "{fault}");
+    assert_eq!((register.num_calls(), update.num_calls()), (1, 1));
+}
+
+/// An answer that is whole and names nothing is one whose change was made: it is found, and not made again.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_names_nothing_is_lost_too() {
+    use aws_sdk_ecs::operation::register_task_definition::RegisterTaskDefinitionOutput;
+    use aws_sdk_ecs::operation::update_service::UpdateServiceOutput;
+    let (looks, update) = (
+        looks(vec![("d-0", SEVEN, 1), ("d-1", SEVEN, 1)]),
+        mock!(Client::update_service).then_output(|| UpdateServiceOutput::builder().build()),
+    );
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Force };
+    let receipt = tell.update(&client(&[&looks, &update])).await.expect("it is found");
+    assert_eq!((receipt.fact("deployment"), update.num_calls()), (Some("d-1"), 1));
+    let (service, seven) = (self::looks(vec![("d-0", SEVEN, 1)]), describe(SEVEN, 7, "web:v1"));
+    let newest = describe("app", 8, "web:v2");
+    let register =
+        mock!(Client::register_task_definition).then_output(|| RegisterTaskDefinitionOutput::builder().build());
+    let change = Register { subject: subject(), images: vec![("web".to_owned(), "web:v2".to_owned())] };
+    let receipt = change.register(&client(&[&service, &seven, &newest, &register])).await.expect("it is found");
+    assert_eq!((receipt.fact("revision"), register.num_calls()), (Some(EIGHT), 1));
 }
