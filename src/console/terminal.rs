@@ -33,6 +33,7 @@ use crate::os::decode::Told;
 use crate::os::frames;
 use crate::os::frames::Frames;
 use crate::os::keyboard::Keyboard;
+use crate::os::process_tree;
 use crate::os::reports::Reports;
 use crate::os::signals::{Asked, Signals};
 use crate::os::tty_file::{GRACE, Outlet, forget_input, write_within};
@@ -270,7 +271,21 @@ impl Screen for Tty {
     async fn lend(&mut self, command: &[String]) -> Result<(), String> {
         let (program, arguments) = command.split_first().ok_or("there is no command for it")?;
         self.let_go();
-        let status = tokio::process::Command::new(program).args(arguments).status().await;
+        let status = match tokio::process::Command::new(program).args(arguments).spawn() {
+            Ok(mut child) => loop {
+                tokio::select! {
+                    status = child.wait() => break status,
+                    end = self.signals.leave() => {
+                        // Ctrl-c is the program's own; who ends us ends what we started too.
+                        if end {
+                            self.ending = true;
+                            process_tree::end(&mut child).await;
+                        }
+                    }
+                }
+            },
+            Err(fault) => Err(fault),
+        };
         let _ = self.signals.forget_interrupts();
         self.again().map_err(|fault| format!("the terminal could not be taken again: {fault}"))?;
         match status {

@@ -10,6 +10,7 @@ pub mod frames;
 pub mod keyboard;
 pub mod line;
 pub mod ports;
+pub mod process_tree;
 mod regular_file;
 pub mod reports;
 mod sequence;

@@ -16,6 +16,7 @@ mod environments;
 mod faults;
 mod keepers;
 mod live;
+mod logins;
 mod logs;
 mod memory;
 mod offhours;
