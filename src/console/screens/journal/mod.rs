@@ -152,9 +152,12 @@ pub fn about(entry: &Entry, whole: bool, (now, zone): (Timestamp, &TimeZone)) ->
     lines.extend(entry.facts.iter().map(|(name, value)| said("got", &format!("{name} {value}"))));
     lines.push(said("entry", &entry.id));
     if entry.done.is_none() {
-        let message =
-            "toban was interrupted, or is still running it elsewhere; the outcome is looked up when it can be seen";
-        lines.push(Cell::dim(message));
+        // With an end it was waited for to the end, and AWS did not tell; without one, nobody was there to hear.
+        let why = match entry.ended_at {
+            Some(_) => "AWS's answer was lost, so that it may have been done: look at it before it is repeated",
+            None => "toban was interrupted, or is still running it elsewhere",
+        };
+        lines.push(Cell::dim(format!("{why}; the outcome is looked up when it can be seen")));
     }
     lines
 }

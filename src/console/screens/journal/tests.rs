@@ -9,7 +9,7 @@ use crate::console::msg::Event;
 use crate::console::screens::rig::{at, denied, fleet, picture, press, scope, showing, tell, text, type_in};
 use crate::engine::journal::{Line, read};
 use crate::engine::running::Underway;
-use crate::world::{AccountId, Arn, Identity};
+use crate::world::{AccountId, Arn, Fault, FaultKind, Identity};
 
 fn said(message: &str) -> Plan {
     Plan { message: message.to_owned(), ..crate::console::screens::confirm::tests::plan("city-dev") }
@@ -120,4 +120,22 @@ fn what_is_under_way_here_is_not_said_to_be_unknown() {
     model.underway[0].since = at(-900);
     model.refill(false);
     assert!(outcome(&mut model).contains("outcome unknown"));
+}
+
+/// Who reads that toban was interrupted waits for it; what AWS did not tell is another thing.
+#[test]
+fn an_answer_that_was_lost_is_not_told_as_an_interruption() {
+    let fault = Fault::new(FaultKind::Timeout, "ecs:UpdateService", "no answer");
+    let lost = Fault { answer_lost: true, ..fault };
+    let started = |id: &str| Line::started(id, at(-60), &said("replace every task of web"), None, None);
+    let all = [started("1"), Line::ended("1", at(-50), &Err(lost)), started("2")];
+    let text: String = all.iter().map(|line| line.encode().expect("JSON")).collect();
+    let entries = read(&text).0;
+    let lines = |at_entry: usize| {
+        let told = super::about(&entries[at_entry], true, (at(0), &jiff::tz::TimeZone::UTC));
+        told.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+    };
+    assert!(lines(0).contains("AWS's answer was lost, so that it may have been done"), "{}", lines(0));
+    assert!(!lines(0).contains("interrupted"), "{}", lines(0));
+    assert!(lines(1).contains("toban was interrupted, or is still running it elsewhere"), "{}", lines(1));
 }
