@@ -179,3 +179,66 @@ fn a_file_that_cannot_be_read_is_told_of() {
     let fault = load(&Dirs::with(Some(&file), |_| None)).unwrap_err().to_string();
     assert!(fault.contains("not UTF-8"), "{fault}");
 }
+
+/// Values that no key wants, or only some.
+const ODD: [&str; 18] = [
+    "true",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "1e999",
+    "\"\"",
+    "\"\u{202e}x\"",
+    "\"25:61\"",
+    "[]",
+    "[[]]",
+    "{}",
+    "[{}]",
+    "2026-13-40",
+    "1979-05-27T07:32:00Z",
+    "\"mon-xyz\"",
+    "\"Mars/Olympus\"",
+    "[\"\", 1]",
+    "\"\"\"\n\"\"\"",
+];
+
+/// A good configuration with a few things wrong in it.
+fn mangled(good: &str, dice: &mut fastrand::Rng) -> String {
+    let mut lines: Vec<String> = good.lines().map(str::to_owned).collect();
+    for _ in 0..dice.usize(1..6) {
+        let at = dice.usize(..lines.len().max(1)).min(lines.len().saturating_sub(1));
+        let Some(line) = lines.get(at).cloned() else { break };
+        match dice.u8(..6) {
+            0 => drop(lines.remove(at)),
+            1 => lines.insert(dice.usize(..=lines.len()), line),
+            2 => {
+                let key = line.split('=').next().unwrap_or_default();
+                lines[at] = format!("{key}= {}", dice.choice(ODD).unwrap_or_default());
+            }
+            3 => lines[at] = line.chars().filter(|_| dice.u8(..8) > 0).collect(),
+            4 => lines[at] = line.chars().map(|c| if dice.u8(..20) == 0 { dice.char(..) } else { c }).collect(),
+            _ => lines.truncate(at),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Seven thousand configurations with mistakes in them: each is taken or refused with its reasons, and none panics.
+#[rstest]
+fn whatever_is_wrong_with_a_file_is_told(#[values(1, 2, 3, 4)] seed: u64) {
+    let contract = include_str!("../../docs/contract.md");
+    let examples = contract.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next().map(str::to_owned));
+    let files = fixtures("good").into_iter().chain(fixtures("bad")).map(|path| std::fs::read_to_string(path).unwrap());
+    let good: Vec<String> = examples.chain(files).collect();
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let mut refused = 0;
+    for _ in 0..1750 {
+        let text = mangled(&good[dice.usize(..good.len())], &mut dice);
+        if let Err(fault) = parse(&text, "config.toml") {
+            refused += 1;
+            assert!(!fault.problems.is_empty(), "{text}");
+            assert!(fault.problems.iter().all(|one| !one.message.is_empty()), "{fault}: {text}");
+        }
+    }
+    assert!(refused > 500, "{refused} have a mistake that is found");
+}

@@ -78,3 +78,50 @@ pub struct Finding {
     /// What it rests on, a line each.
     pub evidence: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::Verdict;
+    use crate::world::Health::{self, Asleep, Bad, Changing, Unknown, Well, Worrying};
+
+    /// How a word looks to whoever relies on it, as the exit codes have it: unknown claims least.
+    const fn looks(health: Health) -> u8 {
+        match health {
+            Well | Changing | Asleep => 0,
+            Worrying => 10,
+            Bad => 20,
+            Unknown => 30,
+        }
+    }
+
+    /// What is known to be bad is bad whatever else is missing; anything better nobody can tell.
+    #[rstest]
+    #[case(Well, Unknown)]
+    #[case(Asleep, Unknown)]
+    #[case(Changing, Unknown)]
+    #[case(Unknown, Unknown)]
+    #[case(Worrying, Unknown)]
+    #[case(Bad, Bad)]
+    fn what_remains_without_evidence(#[case] remains: Health, #[case] told: Health) {
+        let mut verdict = Verdict { health: remains, blind: true, ..Verdict::default() };
+        verdict.own_up();
+        assert_eq!(verdict.health, told);
+        let mut verdict = Verdict { health: remains, ..Verdict::default() };
+        verdict.own_up();
+        assert_eq!(verdict.health, remains, "with all of its evidence it is as it is");
+    }
+
+    /// Whatever it was, and whatever of it remains: it never looks better once evidence is missing.
+    #[test]
+    fn a_loss_of_evidence_never_looks_better() {
+        for before in Health::ALL {
+            for remains in Health::ALL.into_iter().filter(|remains| *remains <= before) {
+                let mut verdict = Verdict { health: remains, blind: true, ..Verdict::default() };
+                verdict.own_up();
+                assert!(looks(verdict.health) >= looks(before), "{before:?}, {remains:?}: {:?}", verdict.health);
+            }
+        }
+    }
+}
