@@ -104,6 +104,8 @@ def answer(call, chosen):
         time.sleep(given["delay"])
     if given.get("hold"):
         hold(given["hold"]).wait(HELD_AT_MOST)
+    if given.get("act"):
+        own_answer(call)
     if "error" in given:
         error = given["error"]
         raise wire.AwsError(error["code"], error.get("message", ""), error.get("status", 400), error.get("fields"))

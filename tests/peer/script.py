@@ -13,7 +13,7 @@ import threading
 import wire
 
 KNOWN = {"service", "operation", "match", "account", "region", "times", "after", "answer", "error", "patch", "raw",
-         "delay", "hold", "cut"}
+         "delay", "hold", "cut", "act"}
 SELECTOR = re.compile(r"\[(?:(?P<key>[^=\]]+)=(?P<glob>.*)|(?P<all>\*)|(?P<index>\d+)|(?P<add>\+))\]", re.DOTALL)
 
 
@@ -28,6 +28,8 @@ class Script:
             raise wire.Unreadable("a script needs a service and an operation")
         if sum(key in given for key in ("answer", "error", "patch", "raw")) > 1:
             raise wire.Unreadable("a script has one of answer, error, patch and raw, or none (then moto answers)")
+        if given.get("act") and not any(key in given for key in ("answer", "error", "raw")):
+            raise wire.Unreadable("what acts answers otherwise by itself: act goes with answer, error or raw")
         if given.get("cut") not in (None, False, True, "unseen", "all"):
             raise wire.Unreadable('cut is true, "unseen" or "all"')
         self.given = given

@@ -2,5 +2,6 @@
 //! comes from the catalog, so that a new kind is in it by itself. `ways` holds how an operation fails.
 
 mod binary;
+mod commands;
 mod readings;
 mod ways;

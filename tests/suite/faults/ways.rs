@@ -58,6 +58,18 @@ impl Way {
         script
     }
 
+    /// The same, once what `operation` asks is done.
+    pub(super) fn script_after(self, operation: &str) -> Value {
+        let mut script = self.script(operation);
+        // What is cut is done anyway.
+        if !matches!(self, Self::Cut | Self::Half | Self::Gone)
+            && let Some(script) = script.as_object_mut()
+        {
+            script.insert("act".to_owned(), json!(true));
+        }
+        script
+    }
+
     /// The classes it may be told as.
     pub(super) const fn classes(self) -> &'static [FaultKind] {
         match self {
