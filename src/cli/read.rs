@@ -248,7 +248,9 @@ pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
     // What is read beside other kinds only is read without a call where those are not there.
     let stands_alone = |name| crate::kinds::catalog::kind(name).is_some_and(|kind| kind.needs().is_empty());
     let mut read = snapshot.world.shelves().filter(|(_, _, store)| is_read(store));
-    if faults.is_empty() || read.any(|(_, kind, store)| stands_alone(kind) || store.keys().next().is_some()) {
+    // And what an earlier run knew of those may be all that it was read by.
+    let holds = |scope: &Scope, store: &KindStore| store.keys().next().is_some() && !snapshot.world.is_recalled(scope);
+    if faults.is_empty() || read.any(|(scope, kind, store)| stands_alone(kind) || holds(scope, store)) {
         return Ok(());
     }
     let telling = faults.iter().find(|(_, fault)| is_credentials(fault)).or_else(|| faults.first());
