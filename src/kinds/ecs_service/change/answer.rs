@@ -1,10 +1,9 @@
 //! Answers a pause of a deployment at AWS: ecs:ContinueServiceDeployment. It looks first whether the pause still waits, and
-//! the call is made once: the SDK does not repeat it, and whether AWS heard it is seen in the record.
+//! the call is sent once; where its answer is lost, `lost` looks in the record whether AWS heard it.
 
 use aws_sdk_ecs::types::{DeploymentLifecycleHookAction, DeploymentLifecycleHookDetail};
-use aws_smithy_types::retry::RetryConfig;
 
-use super::{Answer, CONTINUE, Subject, request_id};
+use super::{Answer, CONTINUE, Subject, lost, request_id};
 use crate::aws::{Clients, when};
 use crate::change::receipt::Receipt;
 use crate::world::{Fault, FaultKind};
@@ -45,16 +44,17 @@ pub(super) async fn give(aws: &Clients, subject: &Subject, answer: &Answer) -> R
         .continue_service_deployment()
         .service_deployment_arn(answer.deployment.as_str())
         .hook_id(&answer.hook)
-        .action(action)
-        .customize()
-        .config_override(aws_sdk_ecs::config::Builder::new().retry_config(RetryConfig::disabled()));
-    let got = aws.call(CONTINUE, Some(subject.name()), request.send()).await?;
+        .action(action);
+    let got = match aws.call(CONTINUE, Some(subject.name()), request.send()).await {
+        Ok(got) => got,
+        Err(fault) => return lost::answered(aws, subject, answer, fault).await,
+    };
     let message = if answer.go_on { "ECS was told to go on" } else { "ECS was told to go back" };
     Ok(heard(message.to_owned(), request_id(&got)))
 }
 
 /// The pause as it is now.
-async fn waiting(
+pub(super) async fn waiting(
     aws: &Clients,
     subject: &Subject,
     answer: &Answer,

@@ -1,9 +1,10 @@
 //! What became of a change to a service whose answer is lost: a newer deployment, a newer revision of the same content, a
-//! rollout that is being taken back. Reading calls only; nothing is sent again.
+//! rollout that is being taken back, a pause that is answered. Reading calls only; nothing is sent again.
 
 use aws_sdk_ecs::types::{Service, ServiceDeploymentStatus, Tag, TaskDefinition};
 
-use super::{DEFINITION, DESCRIBE, ServiceUpdate, Tell, copy, primary};
+use super::answer::waiting;
+use super::{Answer, DEFINITION, DESCRIBE, ServiceUpdate, Subject, Tell, copy, primary};
 use crate::aws::{Clients, RawAnswer, look_for};
 use crate::change::receipt::Receipt;
 use crate::kinds::task_definition::revision_name;
@@ -53,6 +54,28 @@ pub(super) async fn forced(
     });
     let id = id.await?;
     Ok(found(request_id, &format!("a new deployment {id} began since"), ("deployment", id)))
+}
+
+/// What became of the answer to a pause: the record tells how it was answered. One that ran out meanwhile was not.
+pub(super) async fn answered(
+    aws: &Clients,
+    subject: &Subject,
+    answer: &Answer,
+    fault: Fault,
+) -> Result<Receipt, Fault> {
+    let request_id = fault.request_id.clone();
+    let wanted = if answer.go_on { "SUCCEEDED" } else { "FAILED" };
+    let what = format!("the pause {} answered with {}", answer.hook, answer.word());
+    let look = look_for(fault, &what, || async {
+        let hook = waiting(aws, subject, answer).await?;
+        let status = hook.as_ref().and_then(|hook| hook.status()).map(|status| status.as_str().to_owned());
+        Ok(status.filter(|status| status == wanted))
+    });
+    let status = look.await?;
+    let message = format!("the pause {} is {status}", answer.hook);
+    let mut receipt = found(request_id, &message, ("record", answer.deployment.as_str().to_owned()));
+    receipt.facts.push(("hook", answer.hook.clone()));
+    Ok(receipt)
 }
 
 /// What became of telling a service something that is not [`ServiceUpdate::TakeBack`].

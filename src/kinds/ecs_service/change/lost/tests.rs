@@ -4,7 +4,9 @@ use aws_sdk_ecs::Client;
 use aws_sdk_ecs::operation::describe_service_deployments::DescribeServiceDeploymentsOutput;
 use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
-use aws_sdk_ecs::types::{ContainerDefinition, Deployment, ServiceDeployment, TaskDefinitionStatus};
+use aws_sdk_ecs::types::{
+    ContainerDefinition, Deployment, DeploymentLifecycleHookDetail, ServiceDeployment, TaskDefinitionStatus,
+};
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
@@ -127,6 +129,45 @@ async fn a_rollout_is_taken_back_once(#[case] status: ServiceDeploymentStatus, #
     let tell = Tell { subject: subject(), what: ServiceUpdate::TakeBack(Arn::from(ROLLOUT)) };
     let got = tell.update(&client(&[&service, &stop, &seen])).await;
     assert_eq!((stop.num_calls(), got.is_ok()), (1, found), "{got:?}");
+}
+
+/// The pause at each look at the record.
+fn pauses(at: Vec<&'static str>) -> Rule {
+    let looked = std::sync::atomic::AtomicUsize::new(0);
+    mock!(Client::describe_service_deployments).then_compute_output(move |_| {
+        let look = looked.fetch_add(1, std::sync::atomic::Ordering::Relaxed).min(at.len() - 1);
+        let hook = DeploymentLifecycleHookDetail::builder().hook_id("hook-1").status(at[look].into()).build();
+        let one = ServiceDeployment::builder().lifecycle_hook_details(hook).build();
+        DescribeServiceDeploymentsOutput::builder().service_deployments(one).build()
+    })
+}
+
+#[rstest]
+#[case::heard(true, vec!["AWAITING_ACTION", "AWAITING_ACTION", "SUCCEEDED"], true)]
+#[case::rejected(false, vec!["AWAITING_ACTION", "FAILED"], true)]
+#[case::still_waits(true, vec!["AWAITING_ACTION"], false)]
+#[case::ran_out(true, vec!["AWAITING_ACTION", "TIMED_OUT"], false)]
+#[case::somebody_rejected(true, vec!["AWAITING_ACTION", "FAILED"], false)]
+#[case::somebody_let_it_go_on(false, vec!["AWAITING_ACTION", "SUCCEEDED"], false)]
+#[tokio::test(start_paused = true)]
+async fn a_pause_is_answered_once_and_the_record_tells_whether_it_was_heard(
+    #[case] go_on: bool,
+    #[case] seen: Vec<&'static str>,
+    #[case] found: bool,
+) {
+    let (service, seen) = (looks(vec![("d-0", SEVEN, 1)]), pauses(seen));
+    let answer = mock!(Client::continue_service_deployment).then_http_response(broken);
+    let given = Answer { deployment: Arn::from(ROLLOUT), hook: "hook-1".to_owned(), go_on };
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Answer(given) };
+    let got = tell.update(&client(&[&service, &answer, &seen])).await;
+    assert_eq!((answer.num_calls(), got.is_ok()), (1, found), "{got:?}");
+    match got {
+        Ok(receipt) => {
+            assert_eq!((receipt.fact("record"), receipt.fact("hook")), (Some(ROLLOUT), Some("hook-1")));
+            assert!(receipt.message.expect("a message").starts_with("the answer was lost; found: "));
+        }
+        Err(fault) => assert!(fault.answer_lost && fault.message.contains("is not known"), "{fault}"),
+    }
 }
 
 #[tokio::test(start_paused = true)]
