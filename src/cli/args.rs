@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
+pub(super) use change::{Acting, Db, DbVerb, Deploy, Deployments, Mute, Mutes, Scale, Sleep, Unmute, Wake};
 pub(super) use job::{Job, JobVerb, Jobs};
 pub(super) use logs::Logs;
 pub(super) use schedule::{Clearing, Listing, Previewing, Running, Schedule, Setting};
@@ -182,8 +182,18 @@ pub enum Command {
     Connect(Connect),
     /// Deploy a service, or roll back, and watch it until it has ended
     Deploy(Deploy),
+    /// Show the deployments of a service that AWS keeps, or compare two revisions or deployments of it
+    ///
+    /// With one named it is compared with what runs, with two these. Nothing is changed.
+    Deployments(Deployments),
     /// Set how many tasks a service runs
     Scale(Scale),
+    /// Mute one alarm, or all of an environment, until a time: what they would do is held back
+    Mute(Mute),
+    /// Take back a muting by hand
+    Unmute(Unmute),
+    /// Show which alarms are muted, by what and until when
+    Mutes(Mutes),
     /// Show work that begins by the clock or by hand: next and last run, result, what hinders it
     Jobs(Jobs),
     /// Run a job

@@ -11,6 +11,7 @@ mod connect;
 mod console;
 mod db;
 mod deploy;
+mod deployments;
 mod doctor;
 mod exit;
 mod explain;
@@ -22,6 +23,7 @@ mod journal;
 mod left_sessions;
 mod log;
 mod logs;
+mod mute;
 mod operator;
 mod options;
 mod output;
@@ -245,7 +247,11 @@ async fn headless(
         Command::Timeline(args) => timeline::run(context, args, dirs, demo).await,
         Command::Schedule(command) => schedule::run(context, command, file).await,
         Command::Deploy(args) => deploy::run(context, args).await,
+        Command::Deployments(args) => deployments::run(context, args).await,
         Command::Scale(args) => scale::run(context, args).await,
+        Command::Mute(args) => mute::run(context, "mute", (&args.target, &args.acting), Some(&args.until)).await,
+        Command::Unmute(args) => mute::run(context, "unmute", (&args.target, &args.acting), None).await,
+        Command::Mutes(args) => mute::list(context, args).await,
         Command::Jobs(args) => job::list(context, args).await,
         Command::Job(args) => job::act(context, args).await,
         Command::Logs(args) => logs::run(context, args).await,

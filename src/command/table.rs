@@ -96,6 +96,8 @@ pub enum Need {
     Shell,
     /// A database that a tunnel can lead to.
     Tunnel,
+    /// Something of which two can be compared.
+    Comparable,
     /// A word that is looked for, or lines among which trouble is.
     Sought,
     /// Something that writes log lines.
@@ -291,6 +293,9 @@ commands! {
     }
     CopyName "copy-name" "copy its name" { keys: &["c"], at: ROWS, needs: Need::Row, action: true }
     CopyCell "copy-cell" "copy one cell of this row" { keys: &["Y"], at: ROWS, needs: Need::Row, action: true }
+    Compare "compare" "compare the two marked deployments of a service, or the one under the cursor with what runs" {
+        hint: Some("compare"), keys: &["="], at: &[Detail], needs: Need::Comparable, action: true
+    }
     Web "web" "open its page in the AWS web console" {
         keys: &["b"], at: RESOURCES, needs: Need::Web, action: true
     }

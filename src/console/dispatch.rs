@@ -91,6 +91,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Describe => describe(model),
         Command::Raw => raw(model),
         Command::Mark => mark(model),
+        Command::Compare => super::compare::open(model),
         Command::CopyName => return copy_name(model),
         Command::CopyCell => copy_cell(model),
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),

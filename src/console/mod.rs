@@ -4,6 +4,7 @@
 
 pub mod actions;
 mod charts;
+mod compare;
 pub mod dispatch;
 pub mod effect;
 pub mod event_loop;

@@ -29,6 +29,7 @@ use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
 use crate::engine::seen_events::SeenEvents;
+use crate::kinds::catalog::kind;
 use crate::overview::Picture;
 use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::text::counted;
@@ -257,7 +258,10 @@ impl Model {
     /// The environment that something marked belongs to; none for whole environments and what is in none.
     #[must_use]
     pub fn home_of(&self, target: &RowTarget) -> Option<EnvironmentName> {
-        target.resource().and_then(|id| self.picture.home(id)).map(|home| home.name.clone())
+        let id = target.resource()?;
+        let owner = || kind(id.kind).and_then(|kind| kind.owner(&self.world, id));
+        let home = self.picture.home(id).or_else(|| self.picture.home(&owner()?));
+        home.map(|home| home.name.clone())
     }
 
     /// The resources marked in the environment the reader is in: a mark of another one is never meant here.

@@ -1,6 +1,6 @@
 //! What is read beside the pace because of what is seen: why a database drifts, what is written on the schedule groups that
-//! are records, whether a rule that is held back comes back, and for the schedule on the open page what AWS holds of it and
-//! what maintenance waits. Each is asked for once in a while, quietly. Pure.
+//! are records, whether a rule that is held back comes back, for the schedule on the open page what AWS holds of it and
+//! what maintenance waits, and what the page of a resource shows besides. Each is asked for once in a while, quietly. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,8 +11,11 @@ use super::page::Page;
 use super::question::{Asker, Question};
 use super::tunnels::Readings;
 use crate::engine::poller::KNOWN;
+use crate::kinds::catalog::kind;
 use crate::kinds::metric_series::MetricSeries;
 use crate::kinds::schedule_record::Notes;
+use crate::kinds::service_deployment::ServiceDeployment;
+use crate::kinds::task_definition::TaskDefinition;
 use crate::offhours::{OffHours, record_reads, schedule_reads};
 use crate::schedule::Backend;
 use crate::world::Resource;
@@ -24,7 +27,7 @@ const RECORDED: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long what `want` brought counts as known.
 fn known(model: &Model, want: &ReadRequest) -> SignedDuration {
-    let soon = want.kind == Notes::KIND || want.kind == MetricSeries::KIND;
+    let soon = [Notes::KIND, MetricSeries::KIND, ServiceDeployment::KIND, TaskDefinition::KIND].contains(&want.kind);
     model.settings.speed.apart(if soon { RECORDED } else { KNOWN })
 }
 
@@ -49,6 +52,10 @@ fn wants(model: &Model) -> Vec<ReadRequest> {
     match model.here() {
         Some(Page::Explain(page)) => wants.extend(page.wants.iter().cloned()),
         Some(Page::Timeline(page)) => wants.extend(page.wants.iter().cloned()),
+        Some(Page::Detail(page)) => {
+            let both = std::iter::once(&page.id).chain(&page.against);
+            wants.extend(both.filter_map(|id| Some(kind(id.kind)?.page_reads(&model.world, id))).flatten());
+        }
         _ => {}
     }
     wants.extend(charts::reads(model));

@@ -203,6 +203,8 @@ pub struct Extra {
     pub ahead: Vec<Ahead>,
     /// What scales it, and between which bounds.
     pub scaling: Vec<Fact>,
+    /// Which of the many things it watches breach, where it watches many by one query.
+    pub contributors: Vec<Fact>,
 }
 
 /// A part of a detail page.

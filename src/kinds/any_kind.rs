@@ -55,6 +55,14 @@ pub trait AnyKind: Send + Sync {
     fn is_passing(&self) -> bool;
     /// Whether a shell can be opened in one.
     fn shell(&self) -> bool;
+    /// Whether two can be compared.
+    fn comparable(&self) -> bool;
+    /// What is read while the page of one is open.
+    fn page_reads(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest>;
+    /// The resource whose environment one belongs to.
+    fn owner(&self, world: &World, id: &ResourceId) -> Option<ResourceId>;
+    /// How two differ.
+    fn compared(&self, id: &ResourceId, other: &ResourceId, cx: &KindContext<'_>) -> Vec<Section>;
     /// Reads it.
     fn read<'a>(&self, ask: FetchContext<'a>) -> BoxFuture<'a, Result<AnyReading, Fault>>;
     /// More about one.
@@ -170,6 +178,19 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn shell(&self) -> bool {
         K::SHELL
+    }
+    fn comparable(&self) -> bool {
+        K::COMPARABLE
+    }
+    fn page_reads(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest> {
+        world.get::<K::Item>(id).map(|item| K::page_reads(item, world, &id.scope)).unwrap_or_default()
+    }
+    fn owner(&self, world: &World, id: &ResourceId) -> Option<ResourceId> {
+        world.get::<K::Item>(id).and_then(|item| K::owner(item, world, &id.scope))
+    }
+    fn compared(&self, id: &ResourceId, other: &ResourceId, cx: &KindContext<'_>) -> Vec<Section> {
+        let both = cx.world.get::<K::Item>(id).zip(cx.world.get::<K::Item>(other));
+        both.filter(|_| K::COMPARABLE).map(|(item, other)| K::compared(item, other, cx)).unwrap_or_default()
     }
     fn read<'a>(&self, ask: FetchContext<'a>) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move { K::read(ask).await.map(Reading::into) })

@@ -97,7 +97,9 @@ use crate::change::gate::Change;
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Assessment, Coverage, EnvironmentName, Fault, KindName, Reading, Resource, Scope, World};
+use crate::world::{
+    Assessment, Coverage, EnvironmentName, Fault, KindName, Reading, Resource, ResourceId, Scope, World,
+};
 
 /// How often a kind is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,6 +196,8 @@ pub trait Kind: Send + Sync + 'static {
     const PASSING: bool = false;
     /// Whether a shell can be opened in one at all: only then [`Kind::session_access`] is asked.
     const SHELL: bool = false;
+    /// Whether two of them can be compared: only then [`Kind::compared`] is asked.
+    const COMPARABLE: bool = false;
 
     /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Self::Item>, Fault>>;
@@ -238,6 +242,21 @@ pub trait Kind: Send + Sync + 'static {
 
     /// The sections of its detail page.
     fn detail(_item: &Self::Item, _cx: &KindContext<'_>) -> Vec<Section> {
+        Vec::new()
+    }
+
+    /// What is read while its page is open, besides what is read anyway.
+    fn page_reads(_item: &Self::Item, _world: &World, _scope: &Scope) -> Vec<ReadRequest> {
+        Vec::new()
+    }
+
+    /// The resource whose environment it belongs to, where it is no member of one itself.
+    fn owner(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<ResourceId> {
+        None
+    }
+
+    /// How two of them differ, the older side first; for kinds of which that can be told.
+    fn compared(_item: &Self::Item, _other: &Self::Item, _cx: &KindContext<'_>) -> Vec<Section> {
         Vec::new()
     }
 

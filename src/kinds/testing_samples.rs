@@ -238,6 +238,7 @@ pub(crate) fn definition() -> TaskDefinition {
         network_mode: Some("awsvpc".to_owned()),
         architecture: None,
         registered_at: Some(ago(1500)),
+        registered_by: None,
         tags: [].into(),
     }
 }

@@ -69,6 +69,20 @@ pub(crate) struct To {
     pub rollback: bool,
 }
 
+/// `toban deployments`.
+#[derive(Args, Debug)]
+pub struct Deployments {
+    /// Service; both names may be shortened
+    #[arg(value_name = "ENV/SERVICE")]
+    pub target: String,
+    /// Revision (its number) or deployment (its id) to compare with what runs, or two to compare with each other
+    #[arg(value_name = "REVISION|DEPLOYMENT", num_args = 0..=2)]
+    pub sides: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `toban scale`.
 #[derive(Args, Debug)]
 pub struct Scale {
@@ -150,6 +164,42 @@ pub struct Wake {
     /// How to do it.
     #[command(flatten)]
     pub acting: Acting,
+}
+
+/// `toban mute`.
+#[derive(Args, Debug)]
+pub struct Mute {
+    /// Environment, or one of its alarms; both names may be shortened
+    #[arg(value_name = "ENV[/ALARM]")]
+    pub target: String,
+    /// Until when: 23:30, +2h, 2026-11-24 23:30, or RFC 3339; 15 days at most
+    #[arg(long, value_name = "TIME")]
+    pub until: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `toban unmute`.
+#[derive(Args, Debug)]
+pub struct Unmute {
+    /// Environment, or one of its alarms; both names may be shortened
+    #[arg(value_name = "ENV[/ALARM]")]
+    pub target: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `toban mutes`.
+#[derive(Args, Debug, Default)]
+pub struct Mutes {
+    /// Environment to show; all, if none is named
+    #[arg(value_name = "ENV")]
+    pub env: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `toban db`.

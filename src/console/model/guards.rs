@@ -8,6 +8,7 @@ use crate::change::gate::GateContext;
 use crate::change::plan::Plan;
 use crate::command::{Command, Need};
 use crate::console::charts;
+use crate::console::compare;
 use crate::console::logs;
 use crate::console::page::Page;
 use crate::console::sessions;
@@ -47,6 +48,7 @@ impl Model {
             Need::Lines if !logs::is_offered(self) => {
                 no("only environments, services, tasks, functions and databases have logs")
             }
+            Need::Comparable if compare::sides(self).is_none() => no("only deployments of a service are compared"),
             Need::Sought if self.is_log() => None,
             Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
                 Some(format!("no search is active; {} starts one", self.key_of(Command::Search)))
@@ -62,6 +64,7 @@ impl Model {
             | Need::Sought
             | Need::Lines
             | Need::Measured
+            | Need::Comparable
             | Need::Login => None,
         }
     }
@@ -102,6 +105,7 @@ impl Model {
             | Need::Sought
             | Need::Lines
             | Need::Measured
+            | Need::Comparable
             | Need::Login => self.disabled_reason(need).is_none(),
         }
     }

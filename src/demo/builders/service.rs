@@ -241,8 +241,7 @@ pub(crate) fn service(
         Some(_) => shift::targets_of_pair(simulated, scenario, facts, script),
     }
     simulated.tag(&arn, &facts.tags);
-    let history = shift::told(simulated, scenario, &arn);
-    simulated.look_at::<Service>(arn.as_str(), ResourceDetails { history, ..look(script) });
+    simulated.look_at::<Service>(arn.as_str(), look(script));
     let serving = facts.crates.first();
     let delivery = shift::delivery(simulated, scenario, facts, script);
     let alternate = script.by.map(|_| shift::alternate(simulated, scenario, facts));

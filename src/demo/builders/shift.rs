@@ -5,12 +5,9 @@ use super::load_balancing::{group_arn, targets};
 use super::service::Deploy;
 use super::task;
 use crate::demo::account::SimulatedAccount;
-use crate::demo::details::Happened;
 use crate::demo::rollout::{Rollout, Script};
 use crate::demo::scenario_context::ScenarioContext;
 use crate::demo::shift::{BAKE, STEP, Shift, ShiftBy};
-use crate::display::{Moment, Tone};
-use crate::kinds::ecs_service::delivery::in_history;
 use crate::kinds::ecs_service::{Alternate, DeliveryFacts};
 use crate::kinds::listener::{ListenerSet, RuleWeights};
 use crate::kinds::service_deployment::{
@@ -68,20 +65,6 @@ pub(super) fn delivery(
         rules: rule_of(simulated, &group_arn(scenario, &second(&facts.group))).into_iter().collect(),
         task_sets: Vec::new(),
     }
-}
-
-/// Its deployments as its page tells them.
-pub(super) fn told(simulated: &SimulatedAccount, scenario: &ScenarioContext<'_>, service: &Arn) -> Vec<Happened> {
-    let records = simulated.all::<ServiceDeployment>().filter(|record| record.service == *service);
-    let happened = |moment: Moment| Happened {
-        at: moment.at.duration_since(scenario.start).as_secs(),
-        message: moment.message,
-        health: match moment.tone {
-            Tone::Of(health) => Some(health),
-            _ => None,
-        },
-    };
-    records.filter_map(in_history).map(happened).collect()
 }
 
 /// The alarm that its deployments watch.

@@ -223,7 +223,8 @@ pub(super) fn definition(
     facts: &Deploy,
     revision: i32,
 ) {
-    for part in ["", facts.family.as_str()] {
+    let one = format!("{}:{revision}", facts.family);
+    for part in ["", facts.family.as_str(), one.as_str()] {
         simulated.put(part, defined(scenario, facts, revision));
     }
 }
@@ -235,7 +236,10 @@ pub(super) fn definition_of_family(
     facts: &Deploy,
     revision: i32,
 ) {
-    simulated.put(&facts.family, defined(scenario, facts, revision));
+    let one = format!("{}:{revision}", facts.family);
+    for part in [facts.family.as_str(), one.as_str()] {
+        simulated.put(part, defined(scenario, facts, revision));
+    }
 }
 
 /// FireLens sends to a bucket what has no log group of its own.
@@ -280,6 +284,10 @@ fn defined(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> Tas
         network_mode: Some("awsvpc".to_owned()),
         architecture: Some("X86_64".to_owned()),
         registered_at: Some(scenario.at(-4 * 86_400)),
+        registered_by: Some(crate::world::Arn::from(format!(
+            "arn:aws:sts::{}:assumed-role/deployer/ci",
+            scenario.account
+        ))),
         tags: facts.tags.clone(),
     }
 }

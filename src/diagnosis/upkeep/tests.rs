@@ -110,6 +110,7 @@ fn definition(image: &str, secrets: bool) -> TaskDefinition {
         network_mode: None,
         architecture: None,
         registered_at: None,
+        registered_by: None,
         tags: [].into(),
     }
 }

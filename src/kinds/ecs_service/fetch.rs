@@ -11,7 +11,7 @@ mod delivery;
 
 use super::model::{Alternate, Attachment, Breaker, DeliveryFacts, Deployment, Event, Service, TaskSet};
 use crate::aws::{Paged, batches, concurrently, count, maybe, named, pages, text, when};
-use crate::display::{Extra, Moment};
+use crate::display::Extra;
 use crate::kinds::FetchContext;
 use crate::kinds::ecs_cluster;
 use crate::kinds::service_deployment;
@@ -45,7 +45,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Service>, Faul
     Ok(reading)
 }
 
-/// Its load over the last hours, its deployments as far as AWS keeps them, what scales it, and what that did.
+/// Its load over the last hours, what scales it, and what that did.
 ///
 /// # Errors
 /// The fault of the reading.
@@ -53,21 +53,9 @@ pub(super) async fn look(ask: FetchContext<'_>, item: &Service, now: Timestamp) 
     let who = [("ClusterName", item.cluster.last()), ("ServiceName", item.name.as_str())];
     let measure = |title, metric| Measure::average(title, "%", "AWS/ECS", metric, &who);
     let measures = [measure("CPU", "CPUUtilization"), measure("memory", "MemoryUtilization")];
-    let (load, deployments, scaling) =
-        tokio::join!(courses(ask.aws, &measures, now), history(ask, item), scaling::scaling(ask.aws, item));
-    let moments = deployments.map(|mut all| {
-        all.extend(scaling.moments);
-        all.sort_by_key(|moment| std::cmp::Reverse(moment.at));
-        all
-    });
-    let found = extra(load, moments, now)?;
+    let (load, scaling) = tokio::join!(courses(ask.aws, &measures, now), scaling::scaling(ask.aws, item));
+    let found = extra(load, Ok(scaling.moments), now)?;
     Ok(Extra { scaling: scaling.facts, ..found })
-}
-
-/// Its deployments, newest first. Where the account or the endpoint has no records of them, there is nothing to tell.
-async fn history(ask: FetchContext<'_>, item: &Service) -> Result<Vec<Moment>, Fault> {
-    let told = service_deployment::all_of(ask, item.arn.as_str()).await?;
-    Ok(told.iter().filter_map(super::delivery::in_history).collect())
 }
 
 /// All services of one cluster; none if the cluster went meanwhile.

@@ -1,14 +1,16 @@
 //! An ECS service. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown; `delivery` how deployments stand,
+//! `rules` how it is judged, `rows` and `page` how it is shown; `delivery` how deployments stand, `comparison` how two differ,
 //! `change` the calls that change it. Nothing here draws.
 
 pub mod change;
 mod change_outcome;
+pub mod comparison;
 pub mod delivery;
 mod delivery_page;
 pub mod event_meanings;
 mod fetch;
+pub mod history_page;
 mod metrics;
 pub mod model;
 mod page;
@@ -108,6 +110,10 @@ impl Kind for Services {
 
     fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn page_reads(item: &Service, world: &World, scope: &Scope) -> Vec<ReadRequest> {
+        history_page::reads(item, world, scope)
     }
 
     fn settled(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {

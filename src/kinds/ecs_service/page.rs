@@ -3,6 +3,7 @@
 
 use super::delivery_page;
 use super::event_meanings::meaning;
+use super::history_page;
 use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};
 use super::rules::judge;
@@ -68,7 +69,6 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
             rows: groups(item, cx),
             empty: "it registers in no target group",
         },
-        Section::Moments { title: "events", moments: events(item), empty: "no events" },
     ];
     if let Some(remembered) = remembered {
         // Beside those that AWS still tells of.
@@ -76,6 +76,8 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
         let at = sections.iter().position(is_next).unwrap_or(sections.len());
         sections.insert(at, remembered);
     }
+    sections.extend(history_page::section(item, cx));
+    sections.push(Section::Moments { title: "events", moments: events(item), empty: "no events" });
     sections
 }
 

@@ -239,7 +239,13 @@ fn its_line_and_page_lead_on() {
             .collect();
         assert_eq!(
             tables,
-            [("deployments", 1, false), ("tasks", 1, true), ("stopped tasks", 1, true), ("target groups", 1, true)]
+            [
+                ("deployments", 1, false),
+                ("tasks", 1, true),
+                ("stopped tasks", 1, true),
+                ("target groups", 1, true),
+                ("deployments of the last 90 days", 0, false),
+            ]
         );
     });
 }

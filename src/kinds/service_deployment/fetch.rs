@@ -85,20 +85,12 @@ pub(in crate::kinds) async fn described(
     Ok(all)
 }
 
-/// The newest deployments of a service, newest first.
-///
-/// # Errors
-/// The fault of the reading.
-pub(in crate::kinds) async fn all_of(ask: FetchContext<'_>, service: &str) -> Result<Vec<ServiceDeployment>, Fault> {
-    Ok(of_service(ask, service).await?.0)
-}
-
 /// The newest deployment of a service.
 ///
 /// # Errors
 /// The fault of the reading.
 pub(in crate::kinds) async fn newest(ask: FetchContext<'_>, service: &str) -> Result<Option<ServiceDeployment>, Fault> {
-    Ok(all_of(ask, service).await?.into_iter().next())
+    Ok(of_service(ask, service).await?.0.into_iter().next())
 }
 
 /// Adds what the targeted revisions are. Where that may not be read, the deployments stand without it.

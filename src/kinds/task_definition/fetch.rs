@@ -1,5 +1,5 @@
 //! Reads this kind from AWS: ecs:DescribeTaskDefinition, for the revisions services are on; the newest ones of a family
-//! (ecs:ListTaskDefinitions) where a part, its name, is asked for.
+//! (ecs:ListTaskDefinitions) where a part, its name, is asked for, and one revision where `family:number` is.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 //! Values of environment variables end here: only their names are kept.
 
@@ -30,7 +30,10 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition
     if let Coverage::Parts(families) = ask.coverage {
         let families: Vec<Part> = families.iter().cloned().collect();
         let read = concurrently(families, |family| async move {
-            let got = of_family(ask, &family).await;
+            let got = match family.rsplit_once(':') {
+                Some(_) => one(ask, &family).await,
+                None => of_family(ask, &family).await,
+            };
             (family, got)
         });
         return Ok(Reading::of(read.await));
@@ -64,6 +67,15 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition
             reading.notes = notes;
             Ok(reading)
         }
+    }
+}
+
+/// One revision, `family:number`; what is known of an ACTIVE one stays as it is.
+async fn one(ask: FetchContext<'_>, revision: &str) -> Result<Vec<TaskDefinition>, Fault> {
+    let same = |one: &&TaskDefinition| revision_name(&one.arn) == revision && one.status.as_deref() == Some("ACTIVE");
+    match ask.known.all::<TaskDefinition>(ask.scope).find(same) {
+        Some(known) => Ok(vec![known.clone()]),
+        None => Ok(vec![describe(ask, &Arn::from(revision)).await?]),
     }
 }
 
@@ -105,6 +117,7 @@ fn definition(answer: &DescribeTaskDefinitionOutput) -> Option<TaskDefinition> {
             .and_then(|platform| platform.cpu_architecture())
             .map(|architecture| architecture.as_str().to_owned()),
         registered_at: when(from.registered_at()),
+        registered_by: from.registered_by().filter(|arn| !arn.is_empty()).map(Arn::from),
         tags: answer.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
     })
 }

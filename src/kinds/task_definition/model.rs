@@ -36,6 +36,9 @@ pub struct TaskDefinition {
     pub architecture: Option<String>,
     /// When.
     pub registered_at: Option<Timestamp>,
+    /// By whom.
+    #[serde(default)]
+    pub registered_by: Option<Arn>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

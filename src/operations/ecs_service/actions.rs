@@ -14,6 +14,7 @@ use crate::change::plan::Difference;
 use crate::change::procedure::Proposal;
 use crate::kinds::ecs_service::RevisionSteps;
 use crate::kinds::ecs_service::change::{Changes, Register, ServiceUpdate, Subject, Tell};
+use crate::kinds::ecs_service::comparison::differences;
 use crate::kinds::ecs_service::model::Service;
 use crate::kinds::ecs_service::rules::moving;
 use crate::kinds::service_deployment::ServiceDeployment;
@@ -370,44 +371,6 @@ pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, co
     let hands =
         Changes { subject: subject(item, context), images: Vec::new(), what: ServiceUpdate::Revision(to.clone()) };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands) as Box<dyn RevisionSteps>)))
-}
-
-/// What differs between two revisions, as far as it is known here: values of variables never are.
-fn differences(old: &TaskDefinition, new: &TaskDefinition) -> Vec<Difference> {
-    let mut all = Vec::new();
-    let mut differ = |what: String, from: Option<String>, to: Option<String>| {
-        if from != to {
-            all.push(Difference { what, from, to });
-        }
-    };
-    let names: BTreeSet<&str> = old.containers.iter().chain(&new.containers).map(|one| one.name.as_str()).collect();
-    for name in names {
-        let of = |all: &TaskDefinition| all.containers.iter().find(|one| one.name == name).cloned();
-        let (old, new) = (of(old), of(new));
-        let both = |take: fn(&ContainerDefinition) -> Option<String>| {
-            (old.as_ref().and_then(take), new.as_ref().and_then(take))
-        };
-        let mut put =
-            |what: &str, (from, to): (Option<String>, Option<String>)| differ(format!("{what} of {name}"), from, to);
-        put("image", both(|one| one.image.clone()));
-        put("variables", both(|one| joined(&one.environment)));
-        put("secrets", both(|one| joined(&one.secrets)));
-        put("ports", both(|one| joined(&one.ports.iter().map(u32::to_string).collect::<Vec<_>>())));
-        put("memory", both(|one| one.memory.map(|memory| format!("{memory} MiB"))));
-        put("health check", both(|one| joined(&one.health_command)));
-        put("log group", both(|one| one.log_group.clone()));
-    }
-    let role = |role: &Option<Arn>| role.as_ref().map(|arn| arn.last().to_owned());
-    differ("CPU".to_owned(), old.cpu.clone(), new.cpu.clone());
-    differ("memory".to_owned(), old.memory.clone(), new.memory.clone());
-    differ("task role".to_owned(), role(&old.task_role), role(&new.task_role));
-    differ("execution role".to_owned(), role(&old.execution_role), role(&new.execution_role));
-    differ("architecture".to_owned(), old.architecture.clone(), new.architecture.clone());
-    all
-}
-
-fn joined(all: &[String]) -> Option<String> {
-    (!all.is_empty()).then(|| all.join(" "))
 }
 
 fn watch(item: &Service, context: &ActionContext<'_>) -> Result<Proposal, String> {

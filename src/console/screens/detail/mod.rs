@@ -20,6 +20,8 @@ pub const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 pub struct Detail {
     /// Whose.
     pub id: ResourceId,
+    /// With which other of its kind it is compared, if with one.
+    pub against: Option<ResourceId>,
     /// Its name, as long as it was known.
     pub name: String,
     /// The page.
@@ -40,7 +42,23 @@ impl Detail {
     /// The page of `id`, with nothing learnt yet.
     #[must_use]
     pub fn new(id: ResourceId, name: String) -> Self {
-        Self { id, name, sheet: Sheet::default(), extra: None, extra_at: None, fault: None, ask: None, asked_at: None }
+        Self {
+            id,
+            against: None,
+            name,
+            sheet: Sheet::default(),
+            extra: None,
+            extra_at: None,
+            fault: None,
+            ask: None,
+            asked_at: None,
+        }
+    }
+
+    /// The page of two of a kind side by side.
+    #[must_use]
+    pub fn compared(id: ResourceId, name: String, against: ResourceId) -> Self {
+        Self { against: Some(against), ..Self::new(id, name) }
     }
 
     /// When to ask again; at once if never asked, not while a question is open.
@@ -84,7 +102,7 @@ pub struct Around<'a> {
 #[must_use]
 pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let Some(of) = kind(detail.id.kind) else { return Vec::new() };
-    let home = around.picture.home(&detail.id);
+    let home = home(&detail.id, around);
     let resource_index = ResourceIndex::of(around.world);
     let cx = KindContext {
         world: around.world,
@@ -102,7 +120,11 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     }
     blocks.extend(home.and_then(|home| super::external_schedulers::of_resource(&home.others, &detail.id, around)));
     let own = blocks.len();
-    let sections = of.detail(&detail.id, &cx).into_iter().enumerate().map(|(at, section)| self::section(at, section));
+    let sections = match &detail.against {
+        Some(other) => of.compared(&detail.id, other, &cx),
+        None => of.detail(&detail.id, &cx),
+    };
+    let sections = sections.into_iter().enumerate().map(|(at, section)| self::section(at, section));
     blocks.extend(sections);
     // How it went comes right after what it is; lists and events can be long.
     let after = blocks.len().min(own + 1);
@@ -112,11 +134,17 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     blocks
 }
 
+/// The environment of a resource: its own, or that of what it belongs to.
+fn home<'a>(id: &ResourceId, around: Around<'a>) -> Option<&'a crate::overview::EnvironmentStatus> {
+    let owner = || kind(id.kind).and_then(|kind| kind.owner(around.world, id));
+    around.picture.home(id).or_else(|| around.picture.home(&owner()?))
+}
+
 fn head(detail: &Detail, around: Around<'_>, assessment: Option<crate::world::Assessment>) -> Block {
     let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular.to_owned());
     // A kind without a panel of its own is called as it is named.
     let singular = singular.unwrap_or_else(|| detail.id.kind.0.replace('-', " "));
-    let place = match around.picture.home(&detail.id) {
+    let place = match home(&detail.id, around) {
         Some(home) => format!("{singular} of {} in {}", home.name, detail.id.scope),
         None => format!("{singular} in no environment, seen in {}", detail.id.scope),
     };
@@ -238,8 +266,10 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let ahead = ahead(&extra.ahead, stale, around);
     let scaling = (!extra.scaling.is_empty())
         .then(|| section(0, Section::Facts { title: "autoscaling", facts: extra.scaling.clone() }));
+    let contributors = (!extra.contributors.is_empty())
+        .then(|| section(0, Section::Facts { title: "contributors", facts: extra.contributors.clone() }));
     let history = history.map(|history| Block { note, ..history });
-    [course, scaling, ahead, history].into_iter().flatten().collect()
+    [contributors, course, scaling, ahead, history].into_iter().flatten().collect()
 }
 
 /// What waits to be done, each thing with its dates below it; none where nothing waits.

@@ -2,14 +2,12 @@
 //! for and until when, how much traffic is on new. From ECS's record and the listeners' weights; pure, no clock, no words
 //! beyond AWS's own.
 
-mod history;
 mod pair;
 mod phase;
 mod sentence;
 mod strategy;
 mod weights;
 
-pub use history::in_history;
 pub use pair::{GroupTraffic, traffic_of};
 pub use phase::{Awaiting, Phase, Then};
 pub use sentence::{Times, disagreement, rollback_reason, stage_line, stage_word, standing, waits_for};

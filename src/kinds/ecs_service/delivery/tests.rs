@@ -406,26 +406,42 @@ fn its_object_tells_stage_weights_and_what_waits() {
     assert!(times && service.id(&scope()).key.contains("Backend"));
 }
 
+#[rstest]
+#[case::too_much(90.0, Some(60.0), Some((90.0, 60.0)))]
+#[case::too_little(0.0, Some(60.0), Some((0.0, 60.0)))]
+#[case::untold(50.0, None, None)]
+fn weights_that_do_not_add_up_are_told_as_ecs_tells_them(
+    #[case] old: f64,
+    #[case] new: Option<f64>,
+    #[case] expected: Option<(f64, f64)>,
+) {
+    let mut odd = record("CANARY", "PRODUCTION_TRAFFIC_SHIFT", 60.0, 3);
+    odd.progress.sources = vec![RevisionShare { production: Some(old), ..RevisionShare::default() }];
+    odd.progress.target = Some(RevisionShare { production: new, ..RevisionShare::default() });
+    assert_eq!(by_ecs(&odd).map(|weights| (weights.old, weights.new)), expected);
+    // Nothing of it makes a deployment that moves worrying by itself.
+    assert_eq!(judged(&shifting(odd, 60)).0, Health::Changing);
+}
+
 #[test]
 fn history_tells_how_each_ended_and_what_it_ran() {
+    use crate::kinds::ecs_service::history_page::{image, result, took, why};
     use crate::kinds::service_deployment::RunningImage;
-    let image = RunningImage {
+    let held = RunningImage {
         container: "app".to_owned(),
         image: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/city-backend:v2".to_owned(),
         digest: Some("sha256:0123456789abcdef".to_owned()),
     };
+    assert_eq!(image(&held), "city-backend:v2 sha256:0123456789ab");
     let mut back = record("BLUE_GREEN", "CLEAN_UP", 0.0, 1);
-    (back.status, back.images, back.finished_at) = ("ROLLBACK_SUCCESSFUL".to_owned(), vec![image], Some(ago(28)));
+    (back.status, back.finished_at) = ("ROLLBACK_SUCCESSFUL".to_owned(), Some(ago(28)));
     back.progress.hooks = vec![pause("TIMED_OUT", -1, "ROLLBACK")];
-    let told = in_history(&back).expect("a line");
-    assert_eq!(
-        told.message,
-        "deployed city-prod-backend:118, blue/green: rolled back after 12 min (nobody answered the pause in time); \
-         city-backend:v2 sha256:0123456789ab"
-    );
+    assert_eq!(result(&back), (Health::Worrying, "rolled back".to_owned()));
+    assert_eq!((took(&back), why(&back).as_deref()), (Some(720), Some("nobody answered the pause in time")));
     let done = ServiceDeployment { status: "SUCCESSFUL".to_owned(), ..record("CANARY", "CLEAN_UP", 100.0, 1) };
-    assert_eq!(in_history(&done).expect("a line").message, "deployed city-prod-backend:118, canary: successful");
-    assert_eq!(in_history(&ServiceDeployment { created_at: None, ..done }), None);
+    assert_eq!((result(&done).0, took(&done)), (Health::Well, None));
+    let odd = ServiceDeployment { status: "HIBERNATED".to_owned(), ..done };
+    assert_eq!(result(&odd), (Health::Unknown, "hibernated".to_owned()));
 }
 
 fn any_stage() -> impl Strategy<Value = String> {
