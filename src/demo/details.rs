@@ -58,6 +58,8 @@ pub(super) struct ResourceDetails {
     pub waits: Vec<Waits>,
     /// What scales it.
     pub scaling: Vec<Fact>,
+    /// Which of many series breach.
+    pub contributors: Vec<Fact>,
 }
 
 impl ResourceDetails {
@@ -78,6 +80,7 @@ impl ResourceDetails {
             series: self.waves.iter().map(|wave| wave.series(scenario, label)).collect(),
             moments: past.into_iter().map(moment).collect(),
             scaling: self.scaling.clone(),
+            contributors: self.contributors.clone(),
             ahead: self.waits.iter().filter(|waits| scenario.now < waits.applied).map(ahead).collect(),
         }
     }

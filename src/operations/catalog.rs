@@ -3,8 +3,8 @@
 
 use super::resource_actions::{ActionsOf, AnyResourceActions};
 use crate::kinds::{
-    batch_definition, db_backup, db_cluster, db_instance, ec2_instance, ecs_service, event_rule, external_schedule,
-    lambda_function, state_machine, target_group,
+    alarm, batch_definition, db_backup, db_cluster, db_instance, ec2_instance, ecs_service, event_rule,
+    external_schedule, lambda_function, state_machine, target_group,
 };
 use crate::world::KindName;
 
@@ -21,6 +21,7 @@ static ACTIONS: &[&dyn AnyResourceActions] = &[
     &ActionsOf::<batch_definition::Definitions>::new(),
     &ActionsOf::<state_machine::Machines>::new(),
     &ActionsOf::<db_backup::Backups>::new(),
+    &ActionsOf::<alarm::Alarms>::new(),
 ];
 
 /// The actions of a kind; `None` where nothing can be done with it.

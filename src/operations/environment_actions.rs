@@ -27,10 +27,11 @@ static WHOLE: &[&dyn EnvironmentActions] = &[
     &super::schedule::actions::ScheduleActions,
     &super::schedule::suspended_rules::SuspendRules,
     &super::schedule::migrate::MigrateRules,
+    &super::alarm::MuteAlarms,
 ];
 
 /// What any environment can offer: what may be asked of one by name, wherever the reader is.
-pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync", "migrate"];
+pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync", "migrate", "mute", "unmute"];
 
 /// What can be done with the site's environment.
 #[must_use]

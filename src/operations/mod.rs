@@ -2,6 +2,7 @@
 //! decide from what is seen; readings and changes are the kinds'.
 
 pub(crate) mod action;
+pub mod alarm;
 pub mod backup;
 mod catalog;
 pub mod compose;

@@ -59,6 +59,12 @@ pub static OPERATIONS: &[Operation] = &[
         message: "turn ECS Exec on, so that tasks can be entered; replaces them",
         of: "a service",
     },
+    Operation {
+        verb: "mute",
+        message: "mute it, or all alarms of the environment, until a time",
+        of: "an alarm, an environment",
+    },
+    Operation { verb: "unmute", message: "take back the muting by hand", of: "an alarm, an environment" },
     Operation { verb: "run", message: "run it now, by hand, and watch it", of: "a job" },
     Operation { verb: "snapshot", message: "take a snapshot of the database now", of: "a database's backups" },
     Operation { verb: "start", message: "start it, and wait until it is up", of: "a database, an instance" },

@@ -2,6 +2,10 @@
 //! cloudwatch:DeleteAlarmMuteRule. Needs the gate's pass. The rule ends by itself, so that nothing is silent for ever. One
 //! that is there is replaced whole, so it is read first: one with fields that are not known here is left alone.
 
+mod by_hand;
+
+pub(crate) use by_hand::{MuteByHand, RuleWrite, is_by_hand, rules_by_hand};
+
 use aws_sdk_cloudwatch::types::{MuteTargets, Rule, Schedule};
 use aws_types::request_id::RequestId;
 use futures_util::future::BoxFuture;
@@ -48,8 +52,7 @@ pub fn mute_alarms(
     scope: &Scope,
     (now, until): (Timestamp, Option<Timestamp>),
 ) -> AlarmMute {
-    let minute = |at: Timestamp| Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at);
-    let from = minute(now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now));
+    let from = next_minute(now);
     let latest = from.checked_add(MUTED_AT_MOST).unwrap_or(from);
     let soonest = from.checked_add(SignedDuration::from_mins(1)).unwrap_or(from);
     let until = until.map_or(latest, |at| minute(at).clamp(soonest, latest));
@@ -64,6 +67,50 @@ pub fn mute_alarms(
         })
     };
     AlarmMute { mute: turn(true), unmute: turn(false) }
+}
+
+/// The minute that `at` is in.
+fn minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at)
+}
+
+/// The minute after the one that `now` is in: rules know no seconds.
+fn next_minute(now: Timestamp) -> Timestamp {
+    minute(now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now))
+}
+
+/// Writes a rule that mutes `names` from a minute until another.
+async fn put(
+    aws: &Clients,
+    rule: &str,
+    names: &[String],
+    (from, until): (Timestamp, Timestamp),
+    why: String,
+) -> Result<Option<String>, Fault> {
+    let schedule = Schedule::builder()
+        .expression(format!("at({})", from.strftime("%Y-%m-%dT%H:%M")))
+        .duration(lasting(until.duration_since(from)))
+        .timezone("UTC")
+        .build();
+    let request = aws
+        .cloudwatch
+        .put_alarm_mute_rule()
+        .name(rule)
+        .description(why)
+        .rule(Rule::builder().schedule(schedule).build())
+        .mute_targets(MuteTargets::builder().set_alarm_names(Some(names.to_vec())).build())
+        .expire_date(at(until));
+    aws.call(PUT, Some(rule), request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+}
+
+/// Deletes a rule; one that is not there is gone already.
+async fn delete(aws: &Clients, rule: &str) -> Result<Option<String>, Fault> {
+    let request = aws.cloudwatch.delete_alarm_mute_rule().alarm_mute_rule_name(rule);
+    match aws.call(DELETE, Some(rule), request.send()).await {
+        Ok(answer) => Ok(answer.request_id().map(str::to_owned)),
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 impl SwitchAlarmActions {
@@ -85,33 +132,6 @@ impl SwitchAlarmActions {
         match aws.call(GET, Some(rule), asked.customize().interceptor(raw.clone()).send()).await {
             Ok(_) => knows_all(PUT, rule, &raw.whole(), &known_fields()),
             Err(fault) if fault.kind == FaultKind::Gone => Ok(()),
-            Err(fault) => Err(fault),
-        }
-    }
-
-    async fn put(&self, aws: &Clients, rule: &str, names: &[String]) -> Result<Option<String>, Fault> {
-        self.known(aws, rule).await?;
-        let schedule = Schedule::builder()
-            .expression(format!("at({})", self.from.strftime("%Y-%m-%dT%H:%M")))
-            .duration(lasting(self.until.duration_since(self.from)))
-            .timezone("UTC")
-            .build();
-        let request = aws
-            .cloudwatch
-            .put_alarm_mute_rule()
-            .name(rule)
-            .description(format!("{} is asleep (toban)", self.environment))
-            .rule(Rule::builder().schedule(schedule).build())
-            .mute_targets(MuteTargets::builder().set_alarm_names(Some(names.to_vec())).build())
-            .expire_date(at(self.until));
-        aws.call(PUT, Some(rule), request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
-    }
-
-    async fn delete(&self, aws: &Clients, rule: &str) -> Result<Option<String>, Fault> {
-        let request = aws.cloudwatch.delete_alarm_mute_rule().alarm_mute_rule_name(rule);
-        match aws.call(DELETE, Some(rule), request.send()).await {
-            Ok(answer) => Ok(answer.request_id().map(str::to_owned)),
-            Err(fault) if fault.kind == FaultKind::Gone => Ok(None),
             Err(fault) => Err(fault),
         }
     }
@@ -165,8 +185,12 @@ impl Change for SwitchAlarmActions {
             let mut receipt = Receipt::default();
             for (rule, names) in self.rules() {
                 let id = match self.mute {
-                    true => self.put(aws, &rule, names).await?,
-                    false => self.delete(aws, &rule).await?,
+                    true => {
+                        self.known(aws, &rule).await?;
+                        let why = format!("{} is asleep (toban)", self.environment);
+                        put(aws, &rule, names, (self.from, self.until), why).await?
+                    }
+                    false => delete(aws, &rule).await?,
                 };
                 receipt.request_ids.extend(id);
             }

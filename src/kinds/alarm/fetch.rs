@@ -1,20 +1,26 @@
-//! Reads this kind from AWS: cloudwatch:DescribeAlarms; for an open page its history and metric.
+//! Reads this kind from AWS: cloudwatch:DescribeAlarms; for an open page its history, its metric, and which of many series
+//! breach.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_cloudwatch::types::{self, AlarmType};
 use jiff::Timestamp;
 
-use super::model::{Alarm, AlarmMetric};
+use super::model::{Alarm, AlarmMetric, PROMQL};
 use crate::aws::{Paged, maybe, named_pages, text, when};
-use crate::display::{Extra, Moment, Tone};
+use crate::display::{Cell, Extra, Fact, Moment, Tone};
 use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses, extra};
+use crate::text::{first_line, mask_text};
 use crate::world::{Arn, Fault, Health, Reading};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
+const CONTRIBUTORS: &str = "cloudwatch:DescribeAlarmContributors";
+/// How many contributors are told; of more, how many there are.
+const MOST: usize = 20;
 /// Every type of alarm: what is not asked for by its type is not answered.
-const TYPES: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+pub(in crate::kinds) const TYPES: [AlarmType; 3] =
+    [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
 
 /// Reads what `ask` covers.
 ///
@@ -44,12 +50,49 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault>
 pub(super) async fn look(ask: FetchContext<'_>, item: &Alarm, now: Timestamp) -> Result<Extra, Fault> {
     let measures: Vec<Measure> = measure(item).into_iter().collect();
     let metrics = async { if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await } };
-    let (series, moments) = tokio::join!(metrics, history(ask, item));
+    let (series, moments, contributors) = tokio::join!(metrics, history(ask, item), contributors(ask, item));
     if measures.is_empty() {
         // Nothing was asked of metrics: the history alone decides.
-        return Ok(Extra { moments: moments?, ..Extra::default() });
+        return Ok(Extra { moments: moments?, contributors, ..Extra::default() });
     }
-    extra(series, moments, now)
+    Ok(Extra { contributors, ..extra(series, moments, now)? })
+}
+
+/// Which of the many things breach that a firing alarm watches by one query. A composite alarm watches other alarms.
+async fn contributors(ask: FetchContext<'_>, item: &Alarm) -> Vec<Fact> {
+    if item.state != "ALARM" || item.rule.is_some() || !item.watches_many() {
+        return Vec::new();
+    }
+    let read = named_pages(CONTRIBUTORS, Some(&item.name), |token| async move {
+        let request = ask.aws.cloudwatch.describe_alarm_contributors().alarm_name(&item.name).set_next_token(token);
+        let answer = ask.aws.call(CONTRIBUTORS, Some(&item.name), request.send()).await?;
+        let all = answer.alarm_contributors().iter().map(|one| Some(contributor(one)));
+        Ok((all.collect(), text(answer.next_token())))
+    });
+    match read.await {
+        Ok(Paged { items, .. }) => {
+            let more = items.len().saturating_sub(MOST);
+            let mut facts: Vec<Fact> =
+                items.into_iter().take(MOST).map(|message| Fact::new("breaches", Cell::plain(message))).collect();
+            if more > 0 {
+                facts.push(Fact::new("breaches", Cell::dim(format!("and {more} more"))));
+            }
+            facts
+        }
+        Err(fault) => vec![Fact::new("breaches", Cell::dim(format!("not known: {}", fault.sentence())))],
+    }
+}
+
+/// `FunctionName=resize: Threshold Crossed: …`.
+fn contributor(from: &types::AlarmContributor) -> String {
+    let mut attributes: Vec<String> =
+        from.contributor_attributes().into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
+    attributes.sort();
+    let who =
+        if attributes.is_empty() { from.contributor_id().unwrap_or("?").to_owned() } else { attributes.join(" ") };
+    let why = from.state_reason().unwrap_or_default();
+    let since = when(from.state_transitioned_timestamp()).map(|at| format!(" (since {})", at.strftime("%F %H:%M UTC")));
+    mask_text(&format!("{}: {}{}", first_line(&who, 120), first_line(why, 160), since.unwrap_or_default())).into_owned()
 }
 
 fn measure(item: &Alarm) -> Option<Measure> {
@@ -118,7 +161,9 @@ fn metric_alarm(from: &types::MetricAlarm) -> Option<Alarm> {
         actions_enabled: from.actions_enabled().unwrap_or(true),
         alarm_actions: arns(from.alarm_actions()),
         ok_actions: arns(from.ok_actions()),
-        metrics: if queries.is_empty() {
+        metrics: if let Some(query) = promql(from) {
+            vec![query]
+        } else if queries.is_empty() {
             single(from)
         } else {
             queries.iter().map(|from| query(from, account.as_deref())).collect()
@@ -137,6 +182,21 @@ fn metric_alarm(from: &types::MetricAlarm) -> Option<Alarm> {
 
 fn dimensions(from: &[types::Dimension]) -> Vec<(String, String)> {
     from.iter().filter_map(|one| Some((text(one.name())?, one.value()?.to_owned()))).collect()
+}
+
+/// What a PromQL alarm watches: a query, which names its resources by labels and not by dimensions.
+fn promql(from: &types::MetricAlarm) -> Option<AlarmMetric> {
+    let criteria = from.evaluation_criteria()?.as_prom_ql_criteria().ok()?;
+    Some(AlarmMetric {
+        id: None,
+        namespace: None,
+        name: None,
+        dimensions: Vec::new(),
+        statistic: None,
+        expression: text(criteria.query()),
+        label: Some(PROMQL.to_owned()),
+        account: None,
+    })
 }
 
 fn single(from: &types::MetricAlarm) -> Vec<AlarmMetric> {

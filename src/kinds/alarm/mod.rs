@@ -3,7 +3,7 @@
 //! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `mute` what keeps it from acting, `rows` and `page` how it is shown. Nothing here draws.
 
 mod band;
-mod change;
+pub(crate) mod change;
 mod fetch;
 mod measured_value;
 mod model;
@@ -16,12 +16,19 @@ mod subject;
 mod watched_resource;
 
 pub use change::{MUTED_AT_MOST, mute_alarms};
+pub(in crate::kinds) use fetch::TYPES;
 use futures_util::future::BoxFuture;
 pub use measured_value::{MeasuredValue, measured, reading};
-pub use model::{Alarm, AlarmMetric};
+pub use model::{Alarm, AlarmMetric, AlarmType};
 pub use rule::children;
 pub use rules::{only_warns, scales, told};
 pub use watched_resource::{WatchedResource, all_watched, in_words, leads_to, watched};
+
+/// Whether a person made a mute rule here, and not a sleep or somebody else.
+#[must_use]
+pub fn is_muted_by_hand(rule: &super::mute_rule::MuteRule) -> bool {
+    change::is_by_hand(&rule.name)
+}
 
 pub mod mute_plan;
 #[cfg(test)]
@@ -45,8 +52,12 @@ impl Kind for Alarms {
 
     const PACE: PollClass = PollClass::Live;
     const EVIDENCE: Evidence = Evidence::Needed;
-    const PERMISSIONS: &'static [&'static str] =
-        &["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"];
+    const PERMISSIONS: &'static [&'static str] = &[
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:DescribeAlarmHistory",
+        "cloudwatch:DescribeAlarmContributors",
+        "cloudwatch:GetMetricData",
+    ];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> = Some(ListLayout { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
 

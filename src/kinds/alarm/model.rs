@@ -76,6 +76,62 @@ pub struct AlarmMetric {
     pub account: Option<String>,
 }
 
+/// The label of what a PromQL alarm watches.
+pub(super) const PROMQL: &str = "PromQL";
+
+/// What sort of alarm one is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlarmType {
+    /// On a metric, or an expression of several.
+    Metric,
+    /// On a query over many series: Metrics Insights.
+    Query,
+    /// On a PromQL query.
+    PromQl,
+    /// On lines of logs.
+    Log,
+    /// On other alarms.
+    Composite,
+}
+
+impl AlarmType {
+    /// Its word in JSON and on its page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Metric => "metric",
+            Self::Query => "query",
+            Self::PromQl => "promql",
+            Self::Log => "log",
+            Self::Composite => "composite",
+        }
+    }
+}
+
+impl Alarm {
+    /// What sort it is.
+    #[must_use]
+    pub fn sort(&self) -> AlarmType {
+        let select = |query: &str| query.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"));
+        let query = |metric: &AlarmMetric| metric.expression.as_deref().is_some_and(select);
+        match self.metrics.as_slice() {
+            _ if self.rule.is_some() => AlarmType::Composite,
+            [one, ..] if one.label.as_deref() == Some(PROMQL) && one.namespace.is_none() => AlarmType::PromQl,
+            [one, ..] if one.name.is_none() && one.dimensions.iter().any(|(name, _)| name == "LogGroupName") => {
+                AlarmType::Log
+            }
+            metrics if metrics.iter().any(query) => AlarmType::Query,
+            _ => AlarmType::Metric,
+        }
+    }
+
+    /// Whether one query of it may be about many things, of which some breach and some do not.
+    #[must_use]
+    pub fn watches_many(&self) -> bool {
+        matches!(self.sort(), AlarmType::Query | AlarmType::PromQl | AlarmType::Log)
+    }
+}
+
 impl Resource for Alarm {
     const KIND: KindName = KindName("alarm");
 

@@ -46,6 +46,10 @@ fn facts(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     if let Some(why) = assessment.why {
         facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
+    facts.push(Fact::new("type", Cell::plain(item.sort().word())));
+    if let Some(state) = &item.evaluation {
+        facts.push(Fact::new("evaluation", evaluation(state)));
+    }
     facts.push(Fact::new("watches", Cell::plain(in_words(item))));
     if let Some((name, id)) = leads_to(item, cx) {
         facts.push(Fact::to("about", Cell::plain(name), Some(id)));
@@ -68,6 +72,19 @@ fn facts(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     facts.push(Fact::new("AWS message", Cell::or_none(item.reason.as_deref().map(|reason| first_line(reason, 300)))));
     facts.push(Fact::new("description", Cell::or_none(item.description.as_deref().map(|text| first_line(text, 200)))));
     facts
+}
+
+/// What EvaluationState means: an alarm that cannot be evaluated watches nothing.
+fn evaluation(state: &str) -> Cell {
+    match state {
+        "PARTIAL_DATA" => Cell::of(Health::Worrying, "on part of the data: not all that it watches could be looked at"),
+        "EVALUATION_ERROR" => Cell::of(
+            Health::Worrying,
+            "blind: its query or metric math is in error, or it may not read what it watches",
+        ),
+        "EVALUATION_FAILURE" => Cell::of(Health::Worrying, "blind: CloudWatch could not evaluate it"),
+        other => Cell::of(Health::Unknown, word(other).replace('_', " ")),
+    }
 }
 
 fn missing(treatment: &str) -> &str {

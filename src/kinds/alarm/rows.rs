@@ -61,7 +61,9 @@ pub(super) fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::
     let assessment = shown_opinion(item, cx);
     Some(json!({
         "name": item.name,
+        "type": item.sort().word(),
         "state": word(&item.state),
+        "evaluation": item.evaluation.as_deref().map(word),
         "since": item.since.map(|since| stamp(since, cx.zone)),
         "reason": item.reason,
         "muted": !item.actions_enabled,

@@ -71,6 +71,9 @@ fn judge(alarm: &Alarm, cx: &KindContext<'_>) -> Assessment {
             Some("EVALUATION_ERROR" | "EVALUATION_FAILURE") => {
                 Assessment::new(Health::Well, format!("alarm {name} cannot be evaluated (permissions or metric math)"))
             }
+            Some("PARTIAL_DATA") => {
+                Assessment::new(Health::Well, format!("alarm {name} is evaluated on part of its data only"))
+            }
             _ => Assessment::well(),
         },
         "ALARM" => {

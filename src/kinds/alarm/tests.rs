@@ -241,7 +241,9 @@ fn its_object_line_and_page() {
         insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "name": "backend-cpu",
+      "type": "metric",
       "state": "alarm",
+      "evaluation": null,
       "since": "2026-11-21T13:59:11+09:00",
       "reason": "Threshold Crossed: 1 out of the last 1 datapoints [91.0 (21/11/26 04:54:00)] was greater than the threshold (80.0) (minimum 1 datapoint for OK -> ALARM transition).",
       "muted": false,

@@ -1,7 +1,7 @@
 //! Reads this kind from AWS: cloudwatch:DescribeAlarmHistory, changes of state of every sort of alarm, newest first.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use aws_sdk_cloudwatch::types::{self, AlarmType, HistoryItemType};
+use aws_sdk_cloudwatch::types::{self, HistoryItemType};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ async fn since(ask: FetchContext<'_>, part: &str) -> Result<Paged<AlarmChange>, 
     named_pages(HISTORY, None, |token| async move {
         let request = ask.aws.cloudwatch.describe_alarm_history().history_item_type(HistoryItemType::StateUpdate);
         // Without their types, composite alarms and log alarms are left out.
-        let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+        let request = request.set_alarm_types(Some(crate::kinds::alarm::TYPES.to_vec()));
         let request = request.set_start_date(start.map(at)).max_records(100).set_next_token(token);
         let answer = ask.aws.call(HISTORY, None, request.send()).await?;
         let next = text(answer.next_token()).filter(|_| start.is_some());
@@ -96,7 +96,7 @@ mod tests {
         let data =
             r#"{"oldState":{"stateValue":"OK"},"newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed"}}"#;
         let first = mock!(Client::describe_alarm_history)
-            .match_requests(|input| input.next_token().is_none() && input.alarm_types().len() == 2)
+            .match_requests(|input| input.next_token().is_none() && input.alarm_types().len() == 3)
             .then_output(move || page("a", data, Some("n")));
         let second = mock!(Client::describe_alarm_history)
             .match_requests(|input| input.next_token() == Some("n"))

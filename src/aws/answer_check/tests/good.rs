@@ -194,8 +194,9 @@ fn json_answer(action: &str) -> Option<Value> {
         "DescribeImages" => json!({"imageDetails": [{"imageDigest": "sha256:1", "imageTags": ["1"],
             "imageManifestMediaType": "application/vnd.oci.image.index.v1+json"}]}),
         "BatchGetImage" => json!({"images": []}),
-        "DescribeAlarms" => json!({"MetricAlarms": [{"AlarmName": "a", "MetricName": "CPUUtilization",
-            "Namespace": "AWS/ECS", "Statistic": "Average",
+        "DescribeAlarmContributors" => json!({"AlarmContributors": []}),
+        "DescribeAlarms" => json!({"MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM",
+            "Metrics": [{"Id": "q", "Expression": "SELECT AVG(CPUUtilization) FROM x GROUP BY y"}],
             "AlarmArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:a"}]}),
         "DescribeAlarmHistory" => json!({"AlarmHistoryItems": []}),
         "LookupEvents" => json!({"Events": [

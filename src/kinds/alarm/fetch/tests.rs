@@ -111,3 +111,97 @@ fn every_type_of_alarm_is_asked_for() {
     known.sort_unstable();
     assert_eq!(types, known, "what is not asked for by its type is not answered");
 }
+
+mod contributors {
+    use aws_sdk_cloudwatch::operation::describe_alarm_contributors::DescribeAlarmContributorsOutput;
+    use aws_sdk_cloudwatch::operation::describe_alarm_history::DescribeAlarmHistoryOutput;
+    use aws_sdk_cloudwatch::types::{
+        AlarmContributor, AlarmPromQlCriteria, EvaluationCriteria, MetricAlarm, MetricDataQuery, StateValue,
+    };
+    use aws_smithy_mocks::{Rule, mock};
+    use rstest::rstest;
+
+    use super::super::{look, metric_alarm};
+    use crate::aws::{Clients, mocked};
+    use crate::kinds::alarm::{Alarm, AlarmType};
+    use crate::kinds::testing::{ask, scope};
+    use crate::world::{Coverage, World};
+
+    fn alarm() -> aws_sdk_cloudwatch::types::builders::MetricAlarmBuilder {
+        MetricAlarm::builder()
+            .alarm_arn("arn:aws:cloudwatch:ap-northeast-1:1:alarm:errors")
+            .alarm_name("errors")
+            .state_value(StateValue::Alarm)
+    }
+
+    fn insights() -> Alarm {
+        let query = MetricDataQuery::builder()
+            .id("q1")
+            .expression("SELECT SUM(Errors) FROM SCHEMA(\"AWS/Lambda\", FunctionName) GROUP BY FunctionName");
+        metric_alarm(&alarm().metrics(query.build()).build()).expect("an alarm")
+    }
+
+    fn promql() -> Alarm {
+        let criteria = AlarmPromQlCriteria::builder().query("sum by (pod) (rate(errors[5m])) > 1").build();
+        let alarm = alarm().evaluation_criteria(EvaluationCriteria::PromQlCriteria(criteria));
+        metric_alarm(&alarm.build()).expect("an alarm")
+    }
+
+    fn history() -> Rule {
+        mock!(aws_sdk_cloudwatch::Client::describe_alarm_history)
+            .then_output(|| DescribeAlarmHistoryOutput::builder().build())
+    }
+
+    async fn told(item: &Alarm, rules: &[Rule]) -> Vec<String> {
+        let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
+        let (scope, world) = (scope(), World::default());
+        let extra = look(ask(&aws, &scope, &world, &Coverage::All), item, jiff::Timestamp::UNIX_EPOCH).await;
+        extra.expect("something").contributors.into_iter().map(|fact| fact.value.text).collect()
+    }
+
+    #[rstest]
+    #[case::insights(insights(), AlarmType::Query)]
+    #[case::promql(promql(), AlarmType::PromQl)]
+    #[tokio::test]
+    async fn what_breaches_of_many_is_told_from_all_pages(#[case] item: Alarm, #[case] sort: AlarmType) {
+        assert_eq!(item.sort(), sort);
+        let page = |name: &'static str, next: Option<&str>| {
+            let one = AlarmContributor::builder()
+                .contributor_id("1a2b")
+                .contributor_attributes("FunctionName", name)
+                .state_reason("Threshold Crossed: 3 datapoints")
+                .build();
+            DescribeAlarmContributorsOutput::builder()
+                .alarm_contributors(one)
+                .set_next_token(next.map(str::to_owned))
+                .build()
+        };
+        let first = mock!(aws_sdk_cloudwatch::Client::describe_alarm_contributors)
+            .match_requests(|input| input.next_token().is_none() && input.alarm_name() == Some("errors"))
+            .then_output(move || page("resize", Some("n")));
+        let second = mock!(aws_sdk_cloudwatch::Client::describe_alarm_contributors)
+            .match_requests(|input| input.next_token() == Some("n"))
+            .then_output(move || page("mail", None));
+        let all = told(&item, &[history(), first, second]).await;
+        let expected = [
+            "FunctionName=resize: Threshold Crossed: 3 datapoints",
+            "FunctionName=mail: Threshold Crossed: 3 datapoints",
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[tokio::test]
+    async fn a_denial_costs_a_line_and_a_quiet_alarm_is_not_asked_about() {
+        let denied = mock!(aws_sdk_cloudwatch::Client::describe_alarm_contributors).then_error(|| {
+            use aws_sdk_cloudwatch::operation::describe_alarm_contributors::DescribeAlarmContributorsError;
+            use aws_smithy_types::error::ErrorMetadata;
+            DescribeAlarmContributorsError::generic(ErrorMetadata::builder().code("AccessDenied").message("no").build())
+        });
+        let rules = [history(), denied];
+        let all = told(&insights(), &rules).await;
+        assert!(all.len() == 1 && all[0].contains("not known: "), "{all:?}");
+        let quiet = Alarm { state: "OK".to_owned(), ..insights() };
+        assert!(told(&quiet, &rules).await.is_empty());
+        assert_eq!(rules[1].num_calls(), 1);
+    }
+}
