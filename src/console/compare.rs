@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn one_deployment_is_compared_with_what_runs() {
         let (mut model, ids) = opened();
-        to(&mut model, &ids[1]);
+        to(&mut model, &ids[0]);
         press(&mut model, &["="]);
         read_on(&mut model);
         let shown = text(&mut model, 140, 60);

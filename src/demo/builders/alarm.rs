@@ -242,53 +242,6 @@ fn look(scenario: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
     }
 }
 
-/// Adds an alarm that is well and watches by a query: over many series, in PromQL, or in lines of a log group.
-pub(crate) fn by_query(
-    simulated: &mut SimulatedAccount,
-    scenario: &ScenarioContext<'_>,
-    (name, topic): (&str, &str),
-    (expression, label, log_group): (&str, Option<&str>, Option<&str>),
-) {
-    let group = log_group.map(|group| ("LogGroupName".to_owned(), group.to_owned()));
-    let metric = AlarmMetric {
-        id: Some("q1".to_owned()),
-        namespace: None,
-        name: None,
-        dimensions: group.into_iter().collect(),
-        statistic: None,
-        expression: Some(expression.to_owned()),
-        label: label.map(str::to_owned),
-        account: None,
-    };
-    let (actions, since) = (vec![scenario.arn("sns", topic)], Some(scenario.at(-9 * 86_400)));
-    simulated.put(
-        "",
-        Alarm {
-            arn: arn(scenario, name),
-            name: name.to_owned(),
-            description: None,
-            state: "OK".to_owned(),
-            reason: Some("Threshold Crossed: no series breaches".to_owned()),
-            reason_data: None,
-            since,
-            updated_at: since,
-            actions_enabled: true,
-            ok_actions: actions.clone(),
-            alarm_actions: actions,
-            metrics: vec![metric],
-            rule: None,
-            comparison: Some("GreaterThanThreshold".to_owned()),
-            threshold: Some(1.0),
-            period: Some(60),
-            evaluation_periods: Some(1),
-            datapoints_to_alarm: Some(1),
-            missing: Some("notBreaching".to_owned()),
-            evaluation: None,
-            suppressed_by: None,
-        },
-    );
-}
-
 /// Adds a composite alarm that is in ALARM while any of `of` is; each with its course.
 pub(crate) fn composite(
     simulated: &mut SimulatedAccount,

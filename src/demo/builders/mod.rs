@@ -16,7 +16,7 @@ mod shift;
 mod task;
 mod upkeep;
 
-pub(super) use alarm::{Course, Watch, alarm, by_query, composite, scaling};
+pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
 pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
 pub(super) use edge::{dns_zone, rest_api, stack, user_pool, web_acl};

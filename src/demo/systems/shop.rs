@@ -4,8 +4,8 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Crate, Deploy, Group, Kept, Tag, Watch, alarm, balancer, balancer_metric, by_query, cluster,
-    forward_by_weights, group, redirect, second, service, tags, vpc,
+    Balancer, Crate, Deploy, Group, Kept, Tag, Watch, alarm, balancer, balancer_metric, cluster, forward_by_weights,
+    group, redirect, second, service, tags, vpc,
 };
 use crate::demo::episodes::release;
 use crate::demo::rollout::Script;
@@ -76,10 +76,4 @@ pub(super) fn stage(simulated: &mut SimulatedAccount, scenario: &ScenarioContext
     let of = [("LoadBalancer", metric.as_str())];
     let watched = ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count");
     alarm(simulated, scenario, &Watch::fine("shop-staging-api-5xx", watched, &of, 10.0, 0.0).tells("shop-alerts"));
-    let busy = "SELECT MAX(CPUUtilization) FROM SCHEMA(\"AWS/ECS\", ClusterName, ServiceName) GROUP BY ServiceName";
-    by_query(simulated, scenario, ("shop-staging-busy-services", "shop-alerts"), (busy, None, None));
-    let slow = "histogram_quantile(0.99, sum by (le) (rate(http_seconds_bucket[5m])))";
-    by_query(simulated, scenario, ("shop-staging-slow-requests", "shop-alerts"), (slow, Some("PromQL"), None));
-    let errors = ("filter level = \"error\" | stats count()", None, Some("/ecs/shop-staging-api"));
-    by_query(simulated, scenario, ("shop-staging-errors-in-log", "shop-alerts"), errors);
 }

@@ -324,42 +324,6 @@ fn a_reject_and_a_stop_go_back_and_what_does_not_wait_is_not_answered() {
     assert!(none.err.contains("no deployment of shop-staging-api waits for an answer"), "{}", none.err);
 }
 
-/// Looking at what was deployed changes nothing, and needs no right to change anything.
-#[test]
-fn deployments_are_listed_and_compared_without_changing_anything() {
-    let list = demo(&["--read-only", "deployments", WEB, "--json"]);
-    assert_eq!(list.code, Some(0), "{}{}", list.out, list.err);
-    let document: Value = serde_json::from_str(&list.out).expect("a document");
-    let all = document["deployments"].as_array().expect("a list");
-    assert!(all.len() > 1 && all[0]["strategy"] == "blue_green", "{document}");
-    let (old, new) = (all[1]["id"].as_str().expect("an id"), all[0]["id"].as_str().expect("an id"));
-    let both = demo(&["--read-only", "deployments", WEB, old, new, "--json"]);
-    let document: Value = serde_json::from_str(&both.out).expect("a document");
-    let changed = document["differences"].as_array().expect("a list");
-    let image = changed.iter().find(|one| one["what"].as_str().is_some_and(|what| what.starts_with("image of ")));
-    let image = image.unwrap_or_else(|| panic!("{document}"));
-    assert!(image["to"].as_str().is_some_and(|to| to.contains("sha256:")), "{image}");
-    let wrong = demo(&["deployments", WEB, "4711"]);
-    assert_eq!(wrong.code, Some(5), "{}{}", wrong.out, wrong.err);
-}
-
-#[test]
-fn alarms_are_muted_by_a_plan_and_what_is_muted_is_listed() {
-    let plan = demo(&["mute", "prooflink-prod", "--until", "+2h", "--dry-run"]);
-    assert_eq!(plan.code, Some(0), "{}{}", plan.out, plan.err);
-    assert!(plan.out.contains("cloudwatch:PutAlarmMuteRule toban-mute-prooflink-prod-all-"), "{}", plan.out);
-    let refused = demo(&["mute", "prooflink-prod", "--until", "+2h", "--yes"]);
-    assert_eq!(refused.code, Some(3), "{}{}", refused.out, refused.err);
-    let done = demo(&["mute", "prooflink-prod", "--until", "+2h", "--yes", "--confirm", "prooflink-prod"]);
-    assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
-    // Every run of the demo is an account of its own: what a sleep of before muted is there.
-    let muted = demo(&["mutes", "--json"]);
-    let document: Value = serde_json::from_str(&muted.out).expect("a document");
-    let mutes = document["mutes"].as_array().expect("a list");
-    let sleep = mutes.iter().find(|one| one["rule"] == "toban-sleep-prooflink-dev");
-    assert!(sleep.is_some_and(|one| one["by_hand"] == false), "{document}");
-}
-
 #[test]
 fn a_limit_ends_a_wait_with_what_is_still_waited_for() {
     let arguments = ["deploy", WEB, "--force", "--yes", "--confirm", "shop-staging", "--timeout", "10m"];

@@ -230,38 +230,6 @@ async fn what_ecs_counts_as_over_while_the_listener_sends_elsewhere_is_no_succes
     assert!(ending.message.contains(message), "{}", ending.message);
 }
 
-/// Weights that do not add up, of a record that AWS wrote half, are told and hinder nothing.
-#[tokio::test]
-async fn weights_that_do_not_add_up_are_no_end_and_no_success_of_their_own() {
-    let sources = json!({ "sourceServiceRevisions": [
-        { "arn": revision(1), "requestedTaskCount": 1, "runningTaskCount": 1, "pendingTaskCount": 0, "requestedProductionTrafficWeight": 90.0 },
-        { "arn": revision(3), "requestedTaskCount": 0, "runningTaskCount": 0, "pendingTaskCount": 0 },
-    ] });
-    let odd = on("PRODUCTION_TRAFFIC_SHIFT", 60.0).with(sources);
-    let (_, ending, told) = played("CANARY", &[on("SCALE_UP", 0.0), odd, on("BAKE_TIME", 100.0), DONE()], 100).await;
-    assert_eq!(ending.how, How::Done, "{}: {told:#?}", ending.message);
-    assert!(told.iter().any(|line| line.contains("60 % on new")), "{told:#?}");
-}
-
-/// Listener rules that may not be read leave ECS's record to decide.
-#[tokio::test]
-async fn without_the_listeners_rules_the_record_decides() {
-    let strategy = strategy("BLUE_GREEN");
-    let (peer, world) = before(&strategy).await;
-    peer.script(&described(&strategy, true));
-    peer.script(&around());
-    let denied = json!({ "code": "AccessDenied", "status": 403, "message": "no" });
-    peer.script(
-        &json!({ "service": "elasticloadbalancing", "operation": "DescribeRules", "match": { "RuleArns": rule() },
-        "error": denied }),
-    );
-    for (at, one) in [on("SCALE_UP", 0.0), on("BAKE_TIME", 100.0), DONE()].iter().enumerate() {
-        peer.script(&one.script(&strategy, at == 2));
-    }
-    let (ending, told) = carried(&peer, world, ("force", None)).await;
-    assert_eq!(ending.how, How::Done, "{}: {told:#?}", ending.message);
-}
-
 #[tokio::test]
 async fn a_pause_is_told_with_what_follows_and_the_watch_goes_on_with_it() {
     let stages = [on("POST_SCALE_UP", 0.0).pause("AWAITING_ACTION"), on("BAKE_TIME", 100.0), DONE()];

@@ -406,23 +406,6 @@ fn its_object_tells_stage_weights_and_what_waits() {
     assert!(times && service.id(&scope()).key.contains("Backend"));
 }
 
-#[rstest]
-#[case::too_much(90.0, Some(60.0), Some((90.0, 60.0)))]
-#[case::too_little(0.0, Some(60.0), Some((0.0, 60.0)))]
-#[case::untold(50.0, None, None)]
-fn weights_that_do_not_add_up_are_told_as_ecs_tells_them(
-    #[case] old: f64,
-    #[case] new: Option<f64>,
-    #[case] expected: Option<(f64, f64)>,
-) {
-    let mut odd = record("CANARY", "PRODUCTION_TRAFFIC_SHIFT", 60.0, 3);
-    odd.progress.sources = vec![RevisionShare { production: Some(old), ..RevisionShare::default() }];
-    odd.progress.target = Some(RevisionShare { production: new, ..RevisionShare::default() });
-    assert_eq!(by_ecs(&odd).map(|weights| (weights.old, weights.new)), expected);
-    // Nothing of it makes a deployment that moves worrying by itself.
-    assert_eq!(judged(&shifting(odd, 60)).0, Health::Changing);
-}
-
 #[test]
 fn history_tells_how_each_ended_and_what_it_ran() {
     use crate::kinds::ecs_service::history_page::{image, result, took, why};
