@@ -32,7 +32,7 @@ fn rule(name: &str, alarms: &[&str], until: &str) -> MuteRule {
 fn within<T>(world: &World, use_it: impl FnOnce(&Alarm, &ActionContext<'_>) -> T) -> T {
     let zone = tokyo();
     let mut configured = crate::environment::ConfiguredEnvironments::default();
-    let names = vec![format!("{}*", alarm().name)];
+    let names = [format!("{}*", alarm().name)];
     let mut wanted = crate::environment::EnvironmentConfig::new("city-prod");
     wanted.matches.names = names.iter().map(|name| crate::text::Glob::new(name)).collect();
     configured.environments.push(wanted);
