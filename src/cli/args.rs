@@ -163,6 +163,8 @@ pub enum Command {
     /// Reads logs, deployments, security groups and CloudTrail where that tells more, and says what it could not read.
     /// The exit code is that of `toban status`.
     Explain(Explain),
+    /// Find any resource of any environment by its name, id, address, ARN or tag
+    Find(Find),
     /// Tell what happened to an environment, on one clock, and who did it
     Timeline(Timeline),
     /// When environments sleep and wake, and why
@@ -247,6 +249,17 @@ pub struct Explain {
     /// Environment to explain; may be shortened while unambiguous
     #[arg(value_name = "ENV")]
     pub env: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban find`.
+#[derive(Args, Debug, Default)]
+pub struct Find {
+    /// What is looked for, in any case
+    #[arg(value_name = "TEXT")]
+    pub text: String,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -15,6 +15,7 @@ mod deployments;
 mod doctor;
 mod exit;
 mod explain;
+mod find;
 mod generate;
 mod init;
 mod interrupt;
@@ -244,6 +245,7 @@ async fn headless(
     match command {
         Command::Status(args) => status::run(context, args).await,
         Command::Explain(args) => explain::run(context, args, dirs, demo).await,
+        Command::Find(args) => find::run(context, args).await,
         Command::Timeline(args) => timeline::run(context, args, dirs, demo).await,
         Command::Schedule(command) => schedule::run(context, command, file).await,
         Command::Deploy(args) => deploy::run(context, args).await,

@@ -32,6 +32,7 @@ fn only_what_works_is_offered() {
         [
             "status",
             "explain",
+            "find",
             "timeline",
             "schedule",
             "sleep",

@@ -72,7 +72,7 @@ pub(super) fn said(line: &str, place: &str) -> (String, i32) {
 
 /// A shell on a terminal.
 async fn shell(place: String, mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
-    let prompt = format!("\x1b[33m[simulated {place}]\x1b[0m$ ");
+    let prompt = format!("[simulated {place}]$ ");
     let greeting = format!(
         "This shell is simulated: nothing runs anywhere. `help` lists its words, `enter ~ .` leaves.\r\n{prompt}"
     );

@@ -4,6 +4,7 @@
 mod assemble;
 mod awaited;
 mod environment_status;
+pub mod find;
 mod freshness;
 pub mod picture;
 mod sharing;

@@ -18,4 +18,4 @@ pub use harmless::harmless;
 pub use line::{counted, first_line, word};
 pub use mask::{mask_text, mask_value};
 pub use relative_time::{ago, clock, moment, next_change, span, stamp, until, when};
-pub use width::{Align, align, fit, fit_right, middle, truncate, width, wrap};
+pub use width::{Align, align, fit, fit_right, middle, truncate, unjoined, width, wrap};

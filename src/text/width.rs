@@ -1,6 +1,8 @@
 //! Text measured and cut in terminal columns, by grapheme, so that wide characters never push a
 //! column out of line. No styles and no drawing; hostile text goes through `harmless` first.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -21,7 +23,21 @@ pub fn width(text: &str) -> usize {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return text.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    text.graphemes(true).map(columns_of).sum()
+}
+
+/// Joins pictures to one picture, where a terminal can.
+const JOINER: char = '\u{200D}';
+
+/// The columns of one grapheme. Pictures that are joined count one by one: terminals do not agree on how wide they are
+/// together, and [`unjoined`] is what is drawn.
+fn columns_of(grapheme: &str) -> usize {
+    grapheme.split(JOINER).map(UnicodeWidthStr::width).sum()
+}
+
+/// `text` with joined pictures beside each other, so that every terminal gives them the same columns.
+pub fn unjoined(text: &str) -> Cow<'_, str> {
+    if text.contains(JOINER) { Cow::Owned(text.replace(JOINER, "")) } else { Cow::Borrowed(text) }
 }
 
 /// At most `columns` columns of `text`, ending in `…` when something was cut; never padded.
@@ -112,7 +128,7 @@ fn wrap_paragraph(text: &str, columns: usize, lines: &mut Vec<String>) {
             continue;
         }
         for grapheme in word.graphemes(true) {
-            let grapheme_width = UnicodeWidthStr::width(grapheme);
+            let grapheme_width = columns_of(grapheme);
             if used + grapheme_width > columns && used > 0 {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
@@ -171,7 +187,7 @@ fn words<'a>(run: &'a str, pieces: &mut Vec<&'a str>) {
 fn head(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
-        used += UnicodeWidthStr::width(grapheme);
+        used += columns_of(grapheme);
         if used > columns {
             return text.get(..at).unwrap_or_default();
         }
@@ -183,7 +199,7 @@ fn head(text: &str, columns: usize) -> &str {
 fn tail(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true).rev() {
-        used += UnicodeWidthStr::width(grapheme);
+        used += columns_of(grapheme);
         if used > columns {
             return text.get(at + grapheme.len()..).unwrap_or_default();
         }
@@ -194,6 +210,16 @@ fn tail(text: &str, columns: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn joined_pictures_take_the_columns_of_each_wherever_they_are_drawn() {
+        let family = "👨\u{200D}👩\u{200D}👧";
+        assert_eq!((width(family), width(&unjoined(family)), unjoined(family).as_ref()), (6, 6, "👨👩👧"));
+        assert_eq!(width(&fit(family, 10)), 10);
+        assert_eq!(truncate(family, 5), "…", "a picture is not cut in half");
+        assert!(matches!(unjoined("東京"), Cow::Borrowed(_)));
+    }
+
     use crate::text::harmless;
     use proptest::prelude::*;
     use rstest::rstest;

@@ -1,7 +1,7 @@
 //! The last step to the buffer: text cleaned, clipped to its area, never outside the buffer.
 //! Every widget writes through here, so no name from an account can move what stands beside it.
 
-use crate::text::{harmless, truncate, width};
+use crate::text::{harmless, truncate, unjoined, width};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 /// Writes `text` at column `dx`, row `dy` of `area`, in at most `columns` columns, with `…` where
@@ -13,6 +13,7 @@ pub fn put(buf: &mut Buffer, area: Rect, (dx, dy): (u16, u16), columns: u16, tex
     }
     let room = usize::from(columns.min(area.width - dx));
     let text = truncate(&harmless(text), room);
+    let text = unjoined(&text);
     buf.set_stringn(area.x + dx, area.y + dy, &text, room, style);
     small(width(&text))
 }
