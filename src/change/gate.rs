@@ -150,6 +150,14 @@ pub enum Refused {
         "read-only: toban was started with --read-only (or TOBAN_READ_ONLY); start it with --write to change anything"
     )]
     ReadOnly,
+    /// The environment is read-only by the configuration.
+    #[error(
+        "locked: {0} is read-only by the configuration; `:unlock 10m WHY` opens it for a while in the console, --write for a command"
+    )]
+    Locked(EnvironmentName),
+    /// A rule forbids it.
+    #[error("denied by a rule of the configuration: {0}")]
+    Denied(String),
     /// The caller is in another account than the configuration pins.
     #[error(
         "account pin: {environment} is pinned to account {pinned}, but these credentials belong to {actual}; choose the right profile"
@@ -199,6 +207,29 @@ pub enum Refused {
     /// A protected environment wants its name.
     #[error("protected: {0} is protected; type its name (or pass --confirm {0}) to go on")]
     NameNeeded(EnvironmentName),
+    /// A rule wants the name of an environment that is not protected.
+    #[error("a rule of the configuration wants the name of {0} typed (or passed by --confirm {0}) to go on")]
+    NameWanted(EnvironmentName),
+}
+
+/// What the configuration's locks and rules say of a change at this moment.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Guard {
+    /// The environment is read-only by the configuration, and nobody unlocked it.
+    pub locked: bool,
+    /// Why a rule forbids it.
+    pub denied: Option<String>,
+    /// A rule wants the environment's name typed, protected or not.
+    pub confirm: bool,
+    /// Why a yes is asked for twice at this hour.
+    pub twice: Option<String>,
+    /// So many changes may be under way in the environment at once.
+    pub at_once: Option<u32>,
+}
+
+impl Guard {
+    /// Nothing is said.
+    pub const NONE: Self = Self { locked: false, denied: None, confirm: false, twice: None, at_once: None };
 }
 
 /// The circumstances a change is judged in.
@@ -218,6 +249,8 @@ pub struct GateContext {
     pub now: Timestamp,
     /// How fast that clock runs.
     pub speed: Speed,
+    /// What locks and rules say.
+    pub guard: Guard,
 }
 
 /// State older than this is looked at again before it is acted on. It is the time of whoever looks and answers, however
@@ -238,7 +271,14 @@ impl GateContext {
             read_at: Some(now),
             now,
             speed: Speed::REAL,
+            guard: Guard::NONE,
         }
+    }
+
+    /// Whether the environment's name has to be typed: it is protected, or a rule wants it.
+    #[must_use]
+    pub const fn wants_name(&self) -> bool {
+        self.protected || self.guard.confirm
     }
 
     /// How old the state is that the plan rests on, in our time; `None` if nobody can tell: it was never read, or later
@@ -267,6 +307,9 @@ impl Gate {
         if let Some(refused) = self.bars(&plan.environment, at) {
             return Some(refused);
         }
+        if let Some(why) = &at.guard.denied {
+            return Some(Refused::Denied(why.clone()));
+        }
         if let Some(pinned) = &at.region
             && let Some(other) = plan.scopes().map(|scope| &scope.region).find(|region| *region != pinned)
         {
@@ -285,6 +328,9 @@ impl Gate {
     pub fn bars(&self, environment: &EnvironmentName, at: &GateContext) -> Option<Refused> {
         if self.read_only {
             return Some(Refused::ReadOnly);
+        }
+        if at.guard.locked {
+            return Some(Refused::Locked(environment.clone()));
         }
         let pinned = at.pinned.as_ref().filter(|pinned| at.account.as_ref() != Some(*pinned))?;
         let actual = at.account.as_ref().map_or_else(|| "an unknown account".to_owned(), ToString::to_string);
@@ -334,10 +380,13 @@ impl Gate {
         }
         match answer {
             Confirmation::Named(name) if *name == plan.environment.as_str() => Ok(()),
-            Confirmation::Yes if !at.protected => Ok(()),
+            Confirmation::Yes if !at.wants_name() => Ok(()),
             Confirmation::No => Err(Refused::NotConfirmed),
             Confirmation::Yes | Confirmation::Named(_) if at.protected => {
                 Err(Refused::NameNeeded(plan.environment.clone()))
+            }
+            Confirmation::Yes | Confirmation::Named(_) if at.guard.confirm => {
+                Err(Refused::NameWanted(plan.environment.clone()))
             }
             Confirmation::Yes | Confirmation::Named(_) => Err(Refused::NotConfirmed),
         }

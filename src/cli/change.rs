@@ -166,7 +166,23 @@ pub(super) fn surroundings<'a>(context: &'a CommandContext, snapshot: &'a Snapsh
     }
 }
 
-/// Takes `proposal` through the gate and to its end.
+/// The same circumstances under the rules of the configuration for `operation` on so many things.
+fn guarded(
+    context: &CommandContext,
+    at: GateContext,
+    (plan, (operation, count)): (&Plan, (&str, usize)),
+) -> GateContext {
+    let mut guard = context.settings.configured_environments.guard(&plan.environment, operation, at.now);
+    // Nobody can be asked twice here: the name stands for the second yes.
+    guard.confirm |= guard.twice.is_some();
+    if let Some(most) = guard.at_once.filter(|most| count > *most as usize) {
+        guard.denied.get_or_insert_with(|| format!("{count} at once are more than {most}"));
+    }
+    GateContext { guard, ..at }
+}
+
+/// Takes `proposal` through the gate and to its end. `operation` is its name and how many things it is done to, by which
+/// the rules of the configuration are held against it.
 ///
 /// # Errors
 /// When the gate refuses it, it fails, or ctrl-c leaves it.
@@ -174,11 +190,11 @@ pub(super) async fn act(
     context: &CommandContext,
     snapshot: Snapshot,
     proposal: Proposal,
-    acting: &Acting,
+    (operation, acting): ((&str, usize), &Acting),
 ) -> Result<Exit, Failure> {
     let plan = proposal.plan();
     let gate = Gate { read_only: context.settings.read_only };
-    let at = surroundings(context, &snapshot).of_plan(&plan);
+    let at = guarded(context, surroundings(context, &snapshot).of_plan(&plan), (&plan, operation));
     if acting.dry_run {
         let refused = gate.hindrance(&plan, &at).map(|refused| refused.to_string());
         if let Some(refused) = &refused {
@@ -315,6 +331,7 @@ fn sheet(plan: &Plan, at: &GateContext) -> String {
         let side = |text: &Option<String>| text.as_deref().unwrap_or("–").to_owned();
         format!("  {}: {} → {}", one.what, side(&one.from), side(&one.to))
     }));
+    lines.extend(at.guard.twice.iter().map(|why| format!("  ! {why}")));
     lines.extend(plan.notices.iter().map(|notice| format!("  ! {notice}")));
     lines.extend(plan.irreversible.iter().map(|what| format!("  cannot be undone: {what}")));
     lines.iter().map(|line| format!("{}\n", text::harmless(line))).collect()
@@ -331,9 +348,9 @@ fn untouched() -> Failure {
 /// When ctrl-c is the answer.
 async fn ask(plan: &Plan, at: &GateContext) -> Result<Confirmation, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(if at.protected { Confirmation::Yes } else { Confirmation::No });
+        return Ok(if at.wants_name() { Confirmation::Yes } else { Confirmation::No });
     }
-    let question = match at.protected {
+    let question = match at.wants_name() {
         true => format!("type {} to go on: ", plan.environment),
         false => "go on? [y/N] ".to_owned(),
     };

@@ -24,5 +24,5 @@ pub(super) async fn run(context: &CommandContext, args: &args::Db) -> Result<Exi
         None => Err(format!("no actions exist for a {}", id.kind)),
     });
     let proposal = proposed.map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(context, snapshot, proposal, &args.acting).await
+    act(context, snapshot, proposal, ((verb, 1), &args.acting)).await
 }

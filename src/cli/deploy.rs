@@ -41,7 +41,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result
     let proposal = change::take_up(context, &mut snapshot, &action_args).await?;
     // Whoever carries it out has a door of their own.
     drop(here);
-    change::act(context, snapshot, proposal, &args.acting).await
+    change::act(context, snapshot, proposal, ((verb, 1), &args.acting)).await
 }
 
 /// Deploys several services of one environment, one after the other, as one piece of work.
@@ -83,7 +83,8 @@ async fn release(
         return Ok(Exit::Done);
     };
     drop(here);
-    change::act(context, snapshot, Proposal::Procedure(Box::new(release)), &args.acting).await
+    let operation = (verb, args.targets.len());
+    change::act(context, snapshot, Proposal::Procedure(Box::new(release)), (operation, &args.acting)).await
 }
 
 /// What it is done to, the offer that is meant, and what that is told.

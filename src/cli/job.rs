@@ -56,7 +56,7 @@ pub(super) async fn act(context: &CommandContext, args: &args::Job) -> Result<Ex
         change::ActionArgs { target: &args.target, lists: &[LIST], what: "job", verb: "run", value: Some(&typed) };
     let proposal = change::take_up(context, &mut snapshot, &arguments).await?;
     drop(here);
-    change::act(context, snapshot, proposal, &args.acting).await
+    change::act(context, snapshot, proposal, (("run", 1), &args.acting)).await
 }
 
 /// The jobs among the members of an environment, each with its kind.

@@ -38,6 +38,12 @@ pub(super) fn settle(
         // What the usual file says of real accounts would only make riddles of the simulated one.
         settings.configured_environments = crate::demo::configured_environments();
     }
+    if global.write {
+        // Who asks for leave to change on the command line has it in every environment.
+        for environment in &mut settings.configured_environments.environments {
+            environment.read_only = false;
+        }
+    }
     settings.sources = sources(settings.sources, global);
     settings
 }

@@ -25,5 +25,5 @@ pub(super) async fn run(context: &CommandContext, args: &args::Scale) -> Result<
     };
     let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
     drop(here);
-    change::act(context, snapshot, proposal, &args.acting).await
+    change::act(context, snapshot, proposal, (("scale", 1), &args.acting)).await
 }

@@ -27,5 +27,5 @@ pub(super) async fn run(
     let proposal = proposed
         .unwrap_or_else(|| Err(format!("{} has no members", environment.name)))
         .map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(context, snapshot, proposal, acting).await
+    act(context, snapshot, proposal, ((verb, 1), acting)).await
 }

@@ -121,6 +121,13 @@ pub(crate) fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
     let again = again(model, of);
+    let home = match of {
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => model.picture.home(id).map(|home| home.name.clone()),
+        RowTarget::Environment(name) => Some(name.clone()),
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => None,
+    };
+    let lock =
+        home.filter(|home| model.is_locked(home)).map(|home| format!("{home} is locked; `:unlock 10m WHY` opens it"));
     let mut actions = here.unwrap_or_default();
     for action in &mut actions {
         if again && let Some(why) = action.disabled_reason.take() {
@@ -128,6 +135,9 @@ pub(crate) fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
         }
         if model.gate.read_only && !action.harmless {
             action.disabled_reason = Some("toban was started read-only".to_owned());
+        }
+        if !action.harmless && action.disabled_reason.is_none() && lock.is_some() {
+            action.disabled_reason.clone_from(&lock);
         }
     }
     actions
@@ -400,7 +410,7 @@ pub(super) fn answer(model: &mut Model, of: &RowTarget, verb: &str, value: Optio
     });
     match made {
         Some(Ok(proposal)) if proposal.plan().is_harmless() => return only_look(model, proposal),
-        Some(Ok(proposal)) => propose(model, proposal),
+        Some(Ok(proposal)) => propose(model, proposal, (verb, 1)),
         Some(Err(why)) => model.notices.fault(model.now, why),
         None => {
             let message = format!("{} is in no environment; nothing is changed there", called(of));

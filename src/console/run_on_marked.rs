@@ -22,7 +22,7 @@ pub(super) fn run(model: &mut Model, line: Option<&str>) {
     let marked = model.marked_here();
     match plan(model, &marked, line) {
         Ok((proposal, names)) => {
-            propose(model, proposal);
+            propose(model, proposal, ("run", names.len()));
             if let Overlay::Confirm(confirm) = &mut model.overlay
                 && !marked.is_empty()
             {

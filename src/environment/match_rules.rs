@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Recipe;
+use super::rules::Rule;
 use crate::schedule::cost::prices::Prices;
 use crate::schedule::{Member, Record, Schedule, ScheduleBinding};
 use crate::text::glob::Glob;
@@ -35,6 +36,8 @@ pub struct EnvironmentConfig {
     pub region: Option<Region>,
     /// Protection, if said; else by stage.
     pub protected: Option<bool>,
+    /// Whether it is locked: read-only until somebody unlocks it for a while.
+    pub read_only: bool,
     /// Whether it may be stopped although it is protected, if said.
     pub allow_stop: Option<bool>,
     /// What it claims.
@@ -60,6 +63,8 @@ pub struct ConfiguredEnvironments {
     pub schedules: Vec<Schedule>,
     /// Prices of the reader's own.
     pub prices: Prices,
+    /// Rules for changes, in the order of the file.
+    pub rules: Vec<Rule>,
 }
 
 impl EnvironmentConfig {
@@ -72,6 +77,7 @@ impl EnvironmentConfig {
             account: None,
             region: None,
             protected: None,
+            read_only: false,
             allow_stop: None,
             matches: Match::default(),
             exclude: Vec::new(),

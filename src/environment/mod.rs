@@ -8,6 +8,7 @@ pub mod infer;
 mod match_rules;
 pub mod model;
 pub mod partial_inventory;
+mod rules;
 
 pub use confidence::{Certainty, Confidence};
 pub use model::{Environment, Member, Step, StepKind};
@@ -16,4 +17,6 @@ pub use deploy_recipe::{Check, Recipe, short};
 
 pub use infer::{Placed, place};
 pub use match_rules::{ConfiguredEnvironments, EnvironmentConfig, Match};
+pub use rules::Rule;
+
 pub use partial_inventory::{PartialInventory, Unread};

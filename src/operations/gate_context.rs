@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::change::gate::GateContext;
+use crate::change::gate::{GateContext, Guard};
 use crate::change::plan::Plan;
 use crate::environment::ConfiguredEnvironments;
 use crate::overview::Picture;
@@ -37,6 +37,7 @@ impl Surroundings<'_> {
             read_at: found.and_then(|environment| environment.read_at),
             now: self.now,
             speed: self.world.speed(),
+            guard: Guard { locked: self.configured.is_locked(name), ..Guard::NONE },
         }
     }
 

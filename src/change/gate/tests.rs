@@ -50,6 +50,7 @@ fn fair() -> GateContext {
         read_at: Some(at(100)),
         now: at(110),
         speed: Speed::REAL,
+        guard: Guard::NONE,
     }
 }
 
@@ -164,4 +165,23 @@ fn a_clock_that_is_set_back_makes_no_plan_fresh() {
     }
     let in_step = GateContext { now: at(99), ..fair() };
     assert!(ask(Gate::default(), Confirmation::Yes, &in_step).is_ok(), "a clock kept in step may go back a little");
+}
+
+#[test]
+fn what_is_locked_or_denied_does_not_go_through_whatever_is_answered() {
+    let named = Confirmation::Named("prooflink-dev".into());
+    let guarded = |guard: Guard| GateContext { guard, ..fair() };
+    let locked = guarded(Guard { locked: true, ..Guard::NONE });
+    assert_eq!(ask(Gate::default(), named.clone(), &locked), Err(Refused::Locked("prooflink-dev".into())));
+    assert_eq!(
+        Gate::default().bars(&"prooflink-dev".into(), &locked),
+        Some(Refused::Locked("prooflink-dev".into())),
+        "whoever is inside can change it"
+    );
+    let denied = guarded(Guard { denied: Some("not on fridays".into()), ..Guard::NONE });
+    assert_eq!(ask(Gate::default(), named.clone(), &denied), Err(Refused::Denied("not on fridays".into())));
+    assert_eq!(Gate::default().bars(&"prooflink-dev".into(), &denied), None, "looking inside is no change");
+    let strict = guarded(Guard { confirm: true, ..Guard::NONE });
+    assert_eq!(ask(Gate::default(), Confirmation::Yes, &strict), Err(Refused::NameWanted("prooflink-dev".into())));
+    assert!(ask(Gate::default(), named, &strict).is_ok());
 }

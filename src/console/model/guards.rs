@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Model, SLOW};
-use crate::change::gate::GateContext;
+use crate::change::gate::{GateContext, Guard};
 use crate::change::plan::Plan;
 use crate::command::{Command, Need};
 use crate::console::charts;
@@ -148,13 +148,19 @@ impl Model {
     /// The circumstances a plan is judged in, wherever its steps lie.
     #[must_use]
     pub fn circumstances_of(&self, plan: &Plan) -> GateContext {
-        self.surroundings().of_plan(plan)
+        self.opened(&plan.environment, self.surroundings().of_plan(plan))
     }
 
     /// The circumstances of a change in an environment.
     #[must_use]
     pub fn circumstances(&self, environment: &EnvironmentName, scope: &Scope) -> GateContext {
-        self.surroundings().of_environment(environment, scope)
+        self.opened(environment, self.surroundings().of_environment(environment, scope))
+    }
+
+    /// The same, where somebody unlocked the environment.
+    fn opened(&self, environment: &EnvironmentName, at: GateContext) -> GateContext {
+        let guard = Guard { locked: self.is_locked(environment), ..at.guard };
+        GateContext { guard, ..at }
     }
 
     fn surroundings(&self) -> Surroundings<'_> {
@@ -164,6 +170,12 @@ impl Model {
             world: &self.world,
             now: self.now,
         }
+    }
+
+    /// Whether an environment is read-only by the configuration, and nobody opened it.
+    #[must_use]
+    pub fn is_locked(&self, environment: &EnvironmentName) -> bool {
+        self.settings.configured_environments.is_locked(environment) && !self.unlocked.contains_key(environment)
     }
 
     /// The slowest reading under way, once it takes long.

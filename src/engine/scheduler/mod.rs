@@ -20,7 +20,7 @@ use super::headless::{self, Snapshot, View};
 use super::journal::{BY_SCHEDULE, Line, MISSED};
 use super::memory::Memory;
 use super::run_procedure::{ProcedureRun, run_procedure};
-use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
+use crate::change::gate::{Admitted, Confirmation, Gate, GateContext, Guard};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::change::{Ending, How};
@@ -352,6 +352,8 @@ impl LocalScheduler {
             read_at: environment.read_at,
             now: self.cloud.now(),
             speed: snapshot.world.speed(),
+            // Locks and rules are for people; what the same file schedules it means.
+            guard: Guard::NONE,
         };
         let reason = format!("{BY_SCHEDULE}{} {why}", wording::transition(transition, &self.view.zone));
         let journal_writer =

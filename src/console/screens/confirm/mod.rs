@@ -40,6 +40,8 @@ pub struct Confirm {
     pub late: Option<SignedDuration>,
     /// When it was first on the screen.
     pub drawn_at: Option<Timestamp>,
+    /// Whether it was answered with yes once, at an hour when that is asked for twice.
+    pub again: bool,
     proposal: Proposal,
 }
 
@@ -62,7 +64,8 @@ impl Confirm {
         let hindrance = gate.hindrance(&plan, &at);
         let (input, reason) = (Input::default(), Input::default());
         let (marked, late, drawn_at) = (Vec::new(), None, None);
-        Self { plan, at, hindrance, input, reason, writing: false, offset: 0, marked, late, drawn_at, proposal }
+        let (writing, offset, again) = (false, 0, false);
+        Self { plan, at, hindrance, input, reason, writing, offset, marked, late, drawn_at, again, proposal }
     }
 
     /// Whether nobody can have read it yet: it opened by itself, and was not on the screen for a moment.
@@ -75,7 +78,7 @@ impl Confirm {
     /// Whether its environment's name has to be typed.
     #[must_use]
     pub fn wants_name(&self) -> bool {
-        self.hindrance.is_none() && self.at.protected
+        self.hindrance.is_none() && self.at.wants_name()
     }
 
     /// Takes a key. Only `y`, or the name, is ever a yes.

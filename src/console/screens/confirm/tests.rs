@@ -13,6 +13,8 @@ use crate::console::screens::rig::{
     demo, fleet, id, picture, press, read_of_demo, scope, showing, tell, text, type_in,
 };
 use crate::console::update::propose;
+use crate::environment::Rule;
+use crate::schedule::{ClockTime, Days, Period, Schedule};
 use crate::world::{EnvironmentName, Fault, FaultKind};
 use futures_util::future::BoxFuture;
 
@@ -53,7 +55,7 @@ fn asked(environment: &str) -> Model {
 
 /// Puts a plan before the reader.
 pub(crate) fn ask(model: &mut Model, environment: &str) {
-    propose(model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan(environment)))));
+    propose(model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan(environment)))), ("stop", 1));
 }
 
 fn is_change(effects: &[Effect]) -> bool {
@@ -102,7 +104,7 @@ fn a_name_that_confirms_cannot_be_pasted() {
 fn read_only_refuses_before_asking() {
     let mut model = showing(fleet());
     model.gate.read_only = true;
-    propose(&mut model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan("city-dev")))));
+    propose(&mut model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan("city-dev")))), ("stop", 1));
     insta::assert_snapshot!(picture(&mut model, 80, 16));
     assert!(press(&mut model, &["y"]).is_empty());
 }
@@ -151,7 +153,7 @@ fn deployment() -> Model {
     ];
     plan.calls = (1..=14).map(|n| format!("ecs:UpdateService web, step {n}")).collect();
     let mut model = showing(fleet());
-    propose(&mut model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan))));
+    propose(&mut model, crate::change::procedure::Proposal::Change(Box::new(Stop(plan))), ("stop", 1));
     model
 }
 
@@ -254,4 +256,38 @@ fn force_reads_the_registry_before_its_plan_and_tells_what_it_says() {
     assert!(read.contains("prooflink-dev-app:latest is sha256:") && read.contains(", pushed "), "{read}");
     let denied = told(false);
     assert!(denied.contains("its registry could not be read: ecr:DescribeImages is not allowed"), "{denied}");
+}
+
+/// A console in which `rule` holds, with a plan before its reader.
+fn under(rule: Rule, environment: &str) -> Model {
+    let mut model = showing(fleet());
+    model.settings.configured_environments.rules = vec![rule];
+    ask(&mut model, environment);
+    model
+}
+
+#[test]
+fn a_rule_that_denies_closes_the_plan_with_its_reason() {
+    let mut model = under(Rule { deny: Some("ask the duty first".to_owned()), ..Rule::default() }, "city-dev");
+    assert!(text(&mut model, 100, 20).contains("denied by a rule of the configuration: ask the duty first"));
+    assert!(press(&mut model, &["y"]).is_empty());
+}
+
+#[test]
+fn at_some_hours_one_yes_is_not_enough() {
+    let always = Period::new(Days::ALL, ClockTime::MIDNIGHT, ClockTime::new(24, 0).expect("a time")).expect("a day");
+    let hours = Schedule { on: vec![always], ..Schedule::new("rule", jiff::tz::TimeZone::UTC) };
+    let mut model = under(Rule { twice: Some(hours), ..Rule::default() }, "city-dev");
+    assert!(press(&mut model, &["y"]).is_empty());
+    assert!(text(&mut model, 100, 20).contains("once more"), "{}", text(&mut model, 100, 20));
+    assert!(is_change(&press(&mut model, &["y"])));
+}
+
+#[test]
+fn a_rule_can_want_the_name_of_what_is_not_protected() {
+    let mut model = under(Rule { confirm: true, ..Rule::default() }, "city-dev");
+    assert!(press(&mut model, &["y", "enter"]).is_empty());
+    let mut model = under(Rule { confirm: true, ..Rule::default() }, "city-dev");
+    type_in(&mut model, "city-dev");
+    assert!(is_change(&press(&mut model, &["enter"])));
 }

@@ -96,6 +96,9 @@ fn body(confirm: &Confirm, room: usize, wide: bool) -> Vec<Line> {
         let message = format!("◆ {} marked: {}", confirm.marked.len(), confirm.marked.join(", "));
         lines.extend(wrapped(&message, Role::Marked, room));
     }
+    if let Some(why) = &confirm.at.guard.twice {
+        lines.extend(wrapped(&format!("! {why}"), Role::Worrying, room));
+    }
     if let Some(irreversible) = &plan.irreversible {
         lines.extend(wrapped(&format!("cannot be undone: {irreversible}"), Role::Bad, room));
     }
@@ -116,6 +119,10 @@ fn question(confirm: &Confirm) -> String {
     match &confirm.hindrance {
         Some(refused) => format!("refused: {refused} (esc closes)"),
         None if confirm.writing => "reason for the change? enter keeps it, esc drops it".to_owned(),
+        None if confirm.again && confirm.wants_name() => {
+            format!("once more: type {} and enter to go on; esc: no", confirm.plan.environment)
+        }
+        None if confirm.again => "once more: y: yes; any other key: no".to_owned(),
         None if confirm.wants_name() => {
             format!("type {} and enter to go on; tab: add a reason; esc: no", confirm.plan.environment)
         }

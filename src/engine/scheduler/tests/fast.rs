@@ -61,6 +61,7 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
             read_at: environment.read_at,
             now: cloud.now().checked_add(thinks).unwrap(),
             speed: snapshot.world.speed(),
+            guard: Guard::NONE,
         };
         let allowed = local_scheduler.gate.allow(proposal, &Confirmation::Yes, None, &circumstances);
         let Admitted::Procedure(license, procedure) = allowed.unwrap() else { panic!("a procedure") };
