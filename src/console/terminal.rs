@@ -33,6 +33,7 @@ use crate::os::decode::Told;
 use crate::os::frames;
 use crate::os::frames::Frames;
 use crate::os::keyboard::Keyboard;
+use crate::os::notify;
 use crate::os::process_tree;
 use crate::os::reports::Reports;
 use crate::os::signals::{Asked, Signals};
@@ -56,6 +57,8 @@ const QUICK: Duration = Duration::from_millis(100);
 
 /// Whether the terminal is ours at the moment. Restoring happens once, whoever comes first.
 static OURS: AtomicBool = AtomicBool::new(false);
+/// Whether its title was changed, and the one before is kept by the terminal.
+static TITLED: AtomicBool = AtomicBool::new(false);
 /// What it is given back through.
 static WAY_OUT: Mutex<Option<File>> = Mutex::new(None);
 
@@ -184,6 +187,9 @@ pub fn give_back() {
         return;
     }
     let mut last = Vec::new();
+    if TITLED.swap(false, Ordering::SeqCst) {
+        last.extend_from_slice(notify::TITLE_BACK.as_bytes());
+    }
     let _ = queue!(
         last,
         EndSynchronizedUpdate,
@@ -256,6 +262,20 @@ impl Screen for Tty {
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
         queue!(Frames, Print(if on { MOUSE_ON } else { MOUSE_OFF }))?;
+        let sent = self.advance();
+        self.unless_gone(sent);
+        Ok(())
+    }
+
+    fn notify(&mut self, bytes: &str) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        // The title that was there is kept once, and put back when the terminal is given back.
+        if !TITLED.swap(true, Ordering::SeqCst) {
+            Frames.write_all(notify::TITLE_KEPT.as_bytes())?;
+        }
+        Frames.write_all(bytes.as_bytes())?;
         let sent = self.advance();
         self.unless_gone(sent);
         Ok(())

@@ -9,6 +9,7 @@ mod file_lock;
 pub mod frames;
 pub mod keyboard;
 pub mod line;
+pub mod notify;
 pub mod ports;
 pub mod process_tree;
 mod regular_file;

@@ -142,6 +142,10 @@ impl Screen for Script {
         self.done.push(format!("mouse {on}"));
         Ok(())
     }
+    fn notify(&mut self, bytes: &str) -> io::Result<()> {
+        self.done.push(format!("notify {bytes:?}"));
+        Ok(())
+    }
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.done.push(format!("copy {text}"));
         Ok(())
