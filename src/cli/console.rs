@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -14,13 +15,17 @@ use super::{attendant, options, output};
 use crate::aws::profile_names;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
-use crate::config::{Dirs, Settings};
+use crate::config::edit::{OfficeHours, with_office_hours};
+use crate::config::{self, Dirs, Settings};
 use crate::console;
 use crate::console::Choice;
+use crate::console::settings::{SaveHours, SavedHours};
 use crate::engine::poller::PollIntervals;
+use crate::environment::ConfiguredEnvironments;
 use crate::keys::Keymap;
 use crate::text::harmless;
 use crate::theme::{ColorDepth, Theme};
+use crate::world::EnvironmentName;
 
 /// Regions offered in the picker, besides those looked at; any other can be typed.
 pub(super) const REGIONS: &[&str] = &[
@@ -103,6 +108,8 @@ fn console(
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
         fixed: global.demo.then(|| ONE_SIMULATION.to_owned()),
         reopen: reopen(cloud, file, global, dirs),
+        notify: settings.notify.clone(),
+        save_hours: save_hours(settings, global, dirs),
         execution_log: settings.execution_log.clone(),
         journal: settings.journal.clone(),
         mouse: true,
@@ -127,6 +134,53 @@ fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
         });
         Failure::new(Exit::Failed, told.collect::<Vec<_>>().join("\n"))
     })
+}
+
+/// Writes office hours into the file; in the demo they hold until it ends, and no file is touched that nobody named.
+fn save_hours(settings: &Settings, global: &Global, dirs: &Dirs) -> SaveHours {
+    let file = (!global.demo || global.config.is_some()).then(|| dirs.file.clone());
+    let known = settings.configured_environments.clone();
+    Arc::new(move |environment, hours| save(file.as_deref(), &known, environment, hours))
+}
+
+fn save(
+    file: Option<&Path>,
+    known: &ConfiguredEnvironments,
+    environment: &EnvironmentName,
+    hours: &OfficeHours,
+) -> Result<SavedHours, String> {
+    let Some(file) = file else {
+        let text = with_office_hours("", environment.as_str(), hours)?;
+        let parsed = config::parse(&text, "config.toml").map_err(|why| why.to_string())?.configured_environments;
+        let mut configured_environments = known.clone();
+        let routine = parsed.of(environment).and_then(|config| config.routine.clone());
+        match configured_environments.environments.iter_mut().find(|config| config.name == *environment) {
+            Some(config) => config.routine = routine,
+            None => configured_environments.environments.extend(parsed.environments),
+        }
+        configured_environments.schedules.extend(parsed.schedules);
+        let message = "the demo keeps these hours until it ends, and writes no file of yours".to_owned();
+        return Ok(SavedHours { configured_environments, message });
+    };
+    let shown = file.display();
+    let text = match crate::os::read_text(file, crate::os::LARGEST) {
+        Ok(text) => text,
+        Err(why) if why.kind() == ErrorKind::NotFound => String::new(),
+        Err(why) => return Err(format!("{shown} can't be read: {why}")),
+    };
+    // Where the usual name is taken by other hours, these get one of their own.
+    let named = OfficeHours { name: format!("{}-{environment}", hours.name), ..hours.clone() };
+    let changed = with_office_hours(&text, environment.as_str(), hours)
+        .or_else(|_| with_office_hours(&text, environment.as_str(), &named))
+        .map_err(|why| format!("nothing was written to {shown}: {why}"))?;
+    let settings =
+        config::parse(&changed, &shown.to_string()).map_err(|why| format!("nothing was written to {shown}: {why}"))?;
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
+    }
+    config::replace(file, &changed).map_err(|why| format!("{shown} can't be written: {why}"))?;
+    let message = format!("written to {shown}; the action sync brings it to AWS");
+    Ok(SavedHours { configured_environments: settings.configured_environments, message })
 }
 
 /// Opens the same file's sources through another profile or in another region.
@@ -192,10 +246,35 @@ mod tests {
     }
 
     #[test]
+    fn office_hours_from_the_console_make_the_file_and_leave_the_demos_reader_alone() {
+        let home = tempfile::tempdir().expect("a home");
+        let file = home.path().join("new/config.toml");
+        let hours = OfficeHours {
+            name: "office".to_owned(),
+            days: "mon-fri".to_owned(),
+            from: "09:00".to_owned(),
+            to: "19:00".to_owned(),
+            timezone: "Asia/Tokyo".to_owned(),
+            holidays: None,
+        };
+        let none = ConfiguredEnvironments::default();
+        let saved = save(Some(&file), &none, &"dev".into(), &hours).expect("it is written");
+        assert!(saved.configured_environments.of(&"dev".into()).is_some_and(|config| config.routine.is_some()));
+        let other = OfficeHours { to: "22:00".to_owned(), ..hours.clone() };
+        save(Some(&file), &none, &"late".into(), &other).expect("it is written beside");
+        let text = std::fs::read_to_string(&file).expect("the file");
+        assert!(text.contains("[schedule.office]") && text.contains("[schedule.office-late]"), "{text}");
+        let known = crate::demo::configured_environments();
+        let saved = save(None, &known, &"backend-dev".into(), &other).expect("it is kept");
+        let kept = saved.configured_environments.of(&"backend-dev".into()).and_then(|config| config.routine.clone());
+        assert!(kept.is_some_and(|routine| routine.schedule.name == "office"), "{}", saved.message);
+    }
+
+    #[test]
     fn a_bad_key_names_file_and_line() {
         let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
         let environment_config =
-            crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
+            config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
         let settings = Settings { keys: vec![environment_config], ..Settings::default() };
         let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
         let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)

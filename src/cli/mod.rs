@@ -62,6 +62,7 @@ use crate::config::{self, Dirs, Settings};
 use crate::demo::Demo;
 use crate::engine::headless::View;
 use crate::engine::memory::Memory;
+use crate::operations::verbs::{OPERATIONS, operation};
 use crate::theme::Theme;
 
 /// Runs the program with these arguments and tells how it ended. Everything there is to say has
@@ -142,6 +143,16 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         Err(fault) if doctor => (Settings::default(), Err(fault)),
         Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration is not valid:\n{fault}"))),
     };
+    let rules = &settings.configured_environments.rules;
+    if let Some(unknown) = rules.iter().flat_map(|rule| &rule.operations).find(|name| operation(name).is_none()) {
+        let known: Vec<&str> = OPERATIONS.iter().map(|operation| operation.verb).collect();
+        let message = format!(
+            "the configuration is not valid:\n{}: rule.operations: there is no operation {unknown:?}; there are {}",
+            dirs.file.display(),
+            known.join(", ")
+        );
+        return Err(Failure::new(Exit::Failed, message));
+    }
     let file = settings.clone();
     let doctor_tells = doctor || cli.command.is_none();
     if let Some(name) = settings.theme.as_deref().filter(|_| global.theme.is_none() && !doctor_tells)

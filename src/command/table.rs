@@ -204,6 +204,8 @@ const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, 
 const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
 /// Where an environment is meant.
 const OF_ENVIRONMENTS: &[Where] = &[Fleet, Environment, Schedule, Explain, Timeline, Detail];
+/// Where an environment's schedule is meant.
+const OF_SCHEDULES: &[Where] = &[Fleet, Environment, Schedule];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
 /// Where something stands that writes lines, or is told of by them.
 const WRITTEN: &[Where] = &[Fleet, Environment, Explain, Timeline, Detail, Unassigned];
@@ -325,6 +327,19 @@ commands! {
         hint: Some("kind"), keys: &["K"], at: &[Timeline]
     }
     Schedule "schedule" "show when an environment sleeps and wakes, and why" { takes: Argument::Environment }
+    OfficeHours "office-hours" "give an environment office hours: days, from, to; the week is drawn before it is written" {
+        at: OF_SCHEDULES, takes: Argument::Environment, action: true
+    }
+    Prolong "prolong" "keep it running for 3 hours, or 3 hours more: a lease that ends by itself; opens its plan" {
+        keys: &["L"], at: OF_SCHEDULES
+    }
+    Notify "notify" "tell when this row gets better or worse, by the title, bell, desktop or command of [notify]; again: no more" {
+        at: &[Fleet, Environment, Detail, Explain], needs: Need::Door
+    }
+    Unlock "unlock" "open a locked environment for a while: how long and why, as in :unlock 10m rolling back; then its name" {
+        at: OF_ENVIRONMENTS, takes: Argument::Words
+    }
+    Lock "lock" "lock it again before its time" { at: OF_ENVIRONMENTS }
     Env "env" "open an environment by its name" { takes: Argument::Environment }
     Profile "profile" "look at the account of another profile" { takes: Argument::Profile }
     Region "region" "look at another region" { takes: Argument::Region }

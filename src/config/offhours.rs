@@ -119,6 +119,23 @@ fn schedule((name, value): (&str, &Value<'_>), table: &Table<'_>, calendars: &Na
     }
 }
 
+/// The hours of a rule, as a schedule that is on then: `hours = [{ days, from, to }]` with `timezone`.
+pub(super) fn hours(table: &Table<'_>) -> Option<Schedule> {
+    let zone_name = table.get("timezone");
+    let Some(value) = table.get("hours") else {
+        if let Some(value) = zone_name {
+            value.refuse::<()>("only goes with `hours`; add some or take this out".to_owned());
+        }
+        return None;
+    };
+    let on = each(&value, period);
+    let zone = match &zone_name {
+        Some(value) => zone(value),
+        None => value.refuse("needs `timezone`, an IANA name such as \"Asia/Tokyo\", beside it".to_owned()),
+    };
+    Some(Schedule { on: on?, ..Schedule::new("rule", zone?) })
+}
+
 fn zone(value: &Value<'_>) -> Option<TimeZone> {
     let name = value.text("\"Asia/Tokyo\"")?;
     match TimeZone::get(name) {

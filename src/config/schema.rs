@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::aws::Source;
-use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match, Rule};
 use crate::keys::Keymap;
+use crate::os::notify::{Desktop, Notify};
 use crate::schedule::Schedule;
 use crate::schedule::cost::prices::Prices;
 use crate::text::Glob;
@@ -41,6 +42,7 @@ fn settings_of(root: &Table<'_>, folder: &Path) -> Settings {
         refresh: root.get("refresh").and_then(|value| refresh(&value)).unwrap_or(REFRESH),
         read_only: root.get("read_only").and_then(|value| value.flag()).unwrap_or_default(),
         keys: root.get("keys").and_then(|value| keys(&value)).unwrap_or_default(),
+        notify: root.get("notify").and_then(|value| value.table()).map(|table| notify(&table)).unwrap_or_default(),
         sources: root
             .get("source")
             .and_then(|value| value.tables())
@@ -77,6 +79,31 @@ fn keys(value: &Value<'_>) -> Option<Vec<KeyWish>> {
         }
     }
     Some(lines_of_keys)
+}
+
+/// `[notify]`: how a reader who looks elsewhere is told.
+fn notify(table: &Table<'_>) -> Notify {
+    let usual = Notify::default();
+    let desktop = table.get("desktop").and_then(|value| {
+        let text = value.text("\"osc9\"")?;
+        let found = Desktop::ALL.iter().find(|(word, _)| *word == text).map(|(_, way)| *way);
+        found.or_else(|| value.refuse(format!("{text:?} is not known; write \"osc9\" or \"osc777\"")))
+    });
+    let after = table.get("after").and_then(|value| {
+        let text = value.text("\"30s\"")?;
+        let span = interval(text).and_then(|span| span.try_into().ok());
+        span.or_else(|| value.refuse(format!("{text:?} is no duration; write it like \"30s\" or \"2m\"")))
+    });
+    let command = table.get("command").and_then(|value| value.texts("\"notify-send\""));
+    let notify = Notify {
+        title: table.get("title").and_then(|value| value.flag()).unwrap_or(usual.title),
+        bell: table.get("bell").and_then(|value| value.flag()).unwrap_or(usual.bell),
+        desktop,
+        command: command.unwrap_or_default().into_iter().map(str::to_owned).collect(),
+        after: after.unwrap_or(usual.after),
+    };
+    table.refuse_the_rest();
+    notify
 }
 
 fn source(table: &Table<'_>) -> Source {
@@ -162,7 +189,12 @@ fn configured_environments(root: &Table<'_>, folder: &Path) -> ConfiguredEnviron
             environments.push(environment_config(name, &inside, &schedules, &prices));
         }
     }
-    ConfiguredEnvironments { environments, schedules: schedules.into_values().flatten().collect(), prices }
+    ConfiguredEnvironments {
+        environments,
+        schedules: schedules.into_values().flatten().collect(),
+        prices,
+        rules: rules(root),
+    }
 }
 
 fn environment_config(
@@ -176,6 +208,7 @@ fn environment_config(
         account: table.get("account").and_then(|value| account(&value)),
         region: table.get("region").and_then(|value| region(&value)).map(Region::from),
         protected: table.get("protected").and_then(|value| value.flag()),
+        read_only: table.get("read_only").and_then(|value| value.flag()).unwrap_or_default(),
         allow_stop: table.get("allow_stop").and_then(|value| value.flag()),
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
@@ -186,6 +219,31 @@ fn environment_config(
     environment_config.scheduled_members = offhours::members(table);
     table.refuse_the_rest();
     environment_config
+}
+
+/// `[[rule]]`: what holds for changes besides what is built in.
+fn rules(root: &Table<'_>) -> Vec<Rule> {
+    let tables = root.get("rule").and_then(|value| value.tables()).unwrap_or_default();
+    tables.iter().filter_map(rule).collect()
+}
+
+fn rule(table: &Table<'_>) -> Option<Rule> {
+    let deny = table.get("deny");
+    let rule = Rule {
+        environments: table.get("environments").and_then(|value| globs(&value)).unwrap_or_default(),
+        operations: table.get("operations").and_then(|value| operations(&value)).unwrap_or_default(),
+        deny: deny.as_ref().and_then(|value| value.text("\"ask the duty first\"")).map(str::to_owned),
+        confirm: table.get("confirm").and_then(|value| value.flag()).unwrap_or_default(),
+        at_once: table.get("at_once").and_then(|value| value.number(1, 1000)),
+        twice: offhours::hours(table),
+    };
+    let says = ["deny", "confirm", "at_once", "hours"].iter().any(|key| table.get(key).is_some());
+    table.refuse_the_rest();
+    if says { Some(rule) } else { table.refuse("says nothing; give it deny, confirm, at_once or hours".to_owned()) }
+}
+
+fn operations(value: &Value<'_>) -> Option<Vec<String>> {
+    Some(value.texts("\"scale\"")?.into_iter().map(str::to_owned).collect())
 }
 
 fn account(value: &Value<'_>) -> Option<AccountId> {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use crate::aws::{Source, Sources};
 use crate::environment::ConfiguredEnvironments;
+use crate::os::notify::Notify;
 use crate::world::{Arn, SourceName};
 
 /// How often the environment in focus is read unless the configuration says otherwise.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub sources: Vec<Source>,
     /// What is wished of environments.
     pub configured_environments: ConfiguredEnvironments,
+    /// How a reader who looks elsewhere is told.
+    pub notify: Notify,
     /// The environment to open on, as typed: it may be shortened.
     pub open: Option<String>,
     /// Whether `NO_COLOR` is set.
@@ -50,6 +53,7 @@ impl Default for Settings {
             keys: Vec::new(),
             sources: Vec::new(),
             configured_environments: ConfiguredEnvironments::default(),
+            notify: Notify::default(),
             open: None,
             no_color: false,
             execution_log: None,

@@ -15,7 +15,7 @@ use super::screens::palette::{Meaning, Palette};
 use super::screens::sheet::{RowTarget, Sheet};
 use crate::command::Command;
 
-use context::{env, explain, known, profile, region, schedule, theme, timeline};
+use context::{env, explain, known, meant, profile, prolong, region, schedule, theme, timeline};
 pub(super) use menus::choose;
 use menus::{actions, copy_cell, sort};
 pub(super) use navigation::step;
@@ -114,6 +114,14 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
             return vec![Effect::Journal];
         }
         Command::EventKind => navigation::event_kind(model),
+        Command::OfficeHours => match meant(model, argument, "office-hours") {
+            Ok(name) => super::hours::open(model, name),
+            Err(why) => model.notices.fault(model.now, why),
+        },
+        Command::Prolong => return prolong(model),
+        Command::Notify => super::watch::toggle(model),
+        Command::Unlock => super::locks::unlock(model, argument),
+        Command::Lock => return super::locks::lock(model),
         Command::Env => env(model, argument),
         Command::Profile => return profile(model, argument),
         Command::Region => return region(model, argument),

@@ -4,6 +4,7 @@
 use super::question::Question;
 use super::settings::Choice;
 use crate::change::gate::Approved;
+use crate::config::edit::OfficeHours;
 use crate::engine::journal::Line;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::poller::PollRequest;
@@ -14,7 +15,7 @@ use crate::logs::Ask;
 use crate::operations::tunnel::Carrier;
 use crate::operations::tunnel::request::TunnelRequest;
 use crate::world::read_request::ReadRequest;
-use crate::world::{ResourceId, Scope, SourceName};
+use crate::world::{EnvironmentName, ResourceId, Scope, SourceName};
 
 /// Something to be done. Answers come back as messages.
 #[derive(PartialEq, Debug)]
@@ -43,6 +44,8 @@ pub enum Effect {
     ReadLogs(u64, Ask),
     /// Write a text to a file of that name, which must not be there yet.
     SaveText(String, String),
+    /// Write office hours of an environment into the configuration.
+    WriteHours(EnvironmentName, OfficeHours),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Hand the terminal to a session in a resource.
@@ -59,6 +62,8 @@ pub enum Effect {
     CloseTunnel(u64),
     /// Open the cloud for another profile or region.
     Reopen(Choice),
+    /// Tell a reader who looks elsewhere.
+    Notify(String),
     /// Put text on the clipboard.
     Copy(String),
     /// Open an address in the browser.

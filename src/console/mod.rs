@@ -10,8 +10,10 @@ pub mod effect;
 pub mod event_loop;
 pub mod frame_info;
 mod health_check;
+pub mod hours;
 pub mod input;
 pub mod keys_page;
+pub mod locks;
 mod logs;
 pub mod model;
 pub mod msg;
@@ -31,6 +33,7 @@ pub mod terminal;
 pub mod tunnels;
 pub mod update;
 pub mod view;
+pub mod watch;
 pub mod widgets;
 
 pub use event_loop::run;

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::actions::Consulting;
 use super::effect::Effect;
 use super::frame_info::FrameInfo;
+use super::locks::Unlocked;
 use super::notifications::{Level, Notices};
 use super::on_demand_reads::OnDemandReads;
 use super::overlay::Overlay;
@@ -22,6 +23,7 @@ use super::sessions::Foreseen;
 use super::settings::{Choice, Settings};
 use super::stop_warnings::StopWarnings;
 use super::tunnels::{TunnelChoice, Tunnelled};
+use super::watch::Watched;
 use crate::change::gate::Gate;
 use crate::command::Where;
 use crate::engine::journal::{Entry, own_turns};
@@ -103,6 +105,10 @@ pub struct Model {
     pub underway: Vec<Underway>,
     /// Stops that were announced.
     pub(super) announced: StopWarnings,
+    /// What the reader wants to be told of.
+    pub watched: Watched,
+    /// The locked environments that somebody opened for a while.
+    pub unlocked: BTreeMap<EnvironmentName, Unlocked>,
     /// The tunnels of this console, oldest first.
     pub tunnels: Vec<Tunnelled>,
     /// The gate every change goes through.
@@ -164,6 +170,8 @@ impl Model {
             uptime_log: UptimeLog::default(),
             underway: Vec::new(),
             announced: StopWarnings::new(),
+            watched: Watched::new(),
+            unlocked: BTreeMap::new(),
             tunnels: Vec::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),

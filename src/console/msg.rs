@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::question::Question;
+use super::settings::SavedHours;
 use super::tunnels::Report as Heard;
 use crate::change::plan::Plan;
 use crate::change::receipt::Receipt;
@@ -23,7 +24,7 @@ use crate::overview::Picture;
 use crate::ssm::channel::End;
 use crate::theme::Theme;
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault, Identity, ResourceId, Scope, SourceName, World};
+use crate::world::{AnyReading, EnvironmentName, Fault, Identity, ResourceId, Scope, SourceName, World};
 
 /// Something that happened, and when.
 #[derive(Debug)]
@@ -85,6 +86,8 @@ pub enum Event {
     LogsRead(u64, u64, Result<LogPage, Fault>),
     /// A text was written to a file.
     Saved(String),
+    /// Office hours of an environment were written, or why not.
+    HoursWritten(EnvironmentName, Result<Box<SavedHours>, String>),
     /// A login command ended; the error says why it failed.
     LoggedIn(SourceName, Result<(), String>),
     /// A session ended, or could not be opened and why; before it, what it was for.

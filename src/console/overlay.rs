@@ -4,7 +4,9 @@
 use tui_input::Input;
 
 use super::actions::PendingAction;
+use super::locks::Unlocking;
 use super::screens::confirm::Confirm;
+use super::screens::hours::HoursForm;
 use super::screens::menu::Menu;
 use super::screens::palette::Palette;
 
@@ -22,6 +24,10 @@ pub enum Overlay {
     Menu(Box<Menu>),
     /// A plan waiting for its answer.
     Confirm(Box<Confirm>),
+    /// The name of a locked environment, being typed.
+    Unlock(Box<Unlocking>),
+    /// Office hours, being said.
+    Hours(Box<HoursForm>),
     /// A text that an offer asks for.
     Ask(Box<PendingAction>),
 }

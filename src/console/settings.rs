@@ -8,11 +8,13 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::cloud::Cloud;
+use crate::config::edit::OfficeHours;
 use crate::engine::poller::PollIntervals;
 use crate::environment::ConfiguredEnvironments;
 use crate::keys::Keymap;
+use crate::os::notify::Notify;
 use crate::theme::{ColorDepth, Theme};
-use crate::world::Speed;
+use crate::world::{EnvironmentName, Speed};
 
 /// Which account and region to look at, where the reader chose; `None` is what the configuration says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -25,6 +27,18 @@ pub struct Choice {
 
 /// Opens the cloud for another choice. Says why not, in a sentence.
 pub type Reopen = Arc<dyn Fn(&Choice) -> Result<Arc<dyn Cloud>, String> + Send + Sync>;
+
+/// Office hours that were written, and what the configuration says now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SavedHours {
+    /// What is wished of environments from now on.
+    pub configured_environments: ConfiguredEnvironments,
+    /// What was done, for the reader.
+    pub message: String,
+}
+
+/// Writes office hours of an environment into the configuration. Says why not, in a sentence.
+pub type SaveHours = Arc<dyn Fn(&EnvironmentName, &OfficeHours) -> Result<SavedHours, String> + Send + Sync>;
 
 /// Everything the console needs to know before its first frame.
 #[derive(Clone)]
@@ -63,6 +77,10 @@ pub struct Settings {
     pub fixed: Option<String>,
     /// Opens the cloud for another choice.
     pub reopen: Reopen,
+    /// How a reader who looks elsewhere is told.
+    pub notify: Notify,
+    /// Writes office hours.
+    pub save_hours: SaveHours,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
     /// The directory of the execution log of executed edges; `None` keeps it for this run only.
@@ -94,6 +112,8 @@ impl Default for Settings {
             regions: Vec::new(),
             fixed: None,
             reopen: Arc::new(|_| Err("nothing else can be opened from here".to_owned())),
+            notify: Notify::default(),
+            save_hours: Arc::new(|_, _| Err("there is no configuration to write to".to_owned())),
             journal: None,
             execution_log: None,
             mouse: true,

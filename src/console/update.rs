@@ -7,6 +7,8 @@ use super::actions;
 use super::dispatch::start;
 use super::effect::Effect;
 use super::health_check;
+use super::hours;
+use super::locks;
 use super::logs;
 use super::model::Model;
 use super::msg::{Event, Msg};
@@ -17,6 +19,8 @@ use super::question::Asker;
 use super::screens::confirm::Confirm;
 use super::sessions;
 use super::tunnels;
+use super::watch;
+use crate::change::gate::GateContext;
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::change::receipt::Receipt;
@@ -127,11 +131,20 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.dirty = true;
             Vec::new()
         }
+        Event::HoursWritten(environment, got) => {
+            hours::written(model, environment, got);
+            Vec::new()
+        }
         Event::Tunnel(id, report) => {
             tunnels::heard(model, id, report);
             Vec::new()
         }
-        Event::TunnelGone(id, why) => tunnels::gone(model, id, why),
+        Event::TunnelGone(id, why) => {
+            let told = why.clone().map(|why| Effect::Notify(format!("a tunnel is closed: {why}")));
+            let mut effects = tunnels::gone(model, id, why);
+            effects.extend(told);
+            effects
+        }
         Event::LoggedIn(source, got) => {
             model.dirty = true;
             match got {
@@ -278,6 +291,7 @@ fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     model.refocus();
     let mut effects = loose_ends(model);
     effects.extend(tunnels::look_again(model));
+    effects.extend(watch::changed(model));
     effects
 }
 
@@ -328,8 +342,8 @@ fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<
     vec![Effect::Journal]
 }
 
-/// Puts a proposal before the reader. Nothing happens without their answer and the gate's.
-pub fn propose(model: &mut Model, proposal: Proposal) {
+/// Puts a proposal before the reader; `operation` is its name and how many things it is done to. Nothing happens without their answer and the gate's.
+pub fn propose(model: &mut Model, proposal: Proposal, operation: (&str, usize)) {
     let plan = proposal.plan();
     if let Some(other) = model.underway.iter().find(|one| one.ended.is_none() && one.plan.message == plan.message) {
         let id = other.id;
@@ -337,7 +351,8 @@ pub fn propose(model: &mut Model, proposal: Proposal) {
         actions::open(model, id);
         return;
     }
-    let at = model.circumstances_of(&plan);
+    let guard = locks::guard(model, &plan.environment, operation);
+    let at = GateContext { guard, ..model.circumstances_of(&plan) };
     model.overlay = Overlay::Confirm(Box::new(Confirm::new(proposal, model.gate, at)));
     model.dirty = true;
 }
@@ -361,8 +376,10 @@ fn saw(model: &mut Model, seen: &World) {
 
 fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
     let now = model.now;
+    let mut told = None;
     if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
         let message = format!("{}: {}", one.plan.message, ending.message);
+        told = Some((now.duration_since(one.since), message.clone()));
         if ending.how == How::Done {
             model.notices.end(now, message)
         } else {
@@ -376,7 +393,8 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
         model.peeked.clear();
     }
     model.refill(false);
-    vec![Effect::Journal]
+    let told = told.and_then(|(took, message)| watch::over(model, took, &message));
+    std::iter::once(Effect::Journal).chain(told).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::notifications::Level;
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::sheet::view::{Paint, draw as sheet};
-use super::screens::{charts, confirm, fleet, logs, palette, viewer};
+use super::screens::{charts, confirm, fleet, hours, logs, palette, viewer};
 use super::widgets::area::{split_bottom, split_top};
 use super::widgets::hints::{Hint, Hints};
 use super::widgets::input::Prompt;
@@ -41,13 +41,15 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> FrameInfo {
 pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<Position>) {
     let mut shown = FrameInfo::default();
     let (top, rest) = split_top(area, 1);
-    let prompts = matches!(model.overlay, Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_));
+    let prompts =
+        matches!(model.overlay, Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_) | Overlay::Unlock(_));
     let lines = said(model, rest.width).len();
     let lines = if prompts { lines + 1 } else { lines }.clamp(1, usize::from(rest.height / 3).max(1));
     let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
     // What is said against what was typed stands below the prompt.
     let (bottom, below) = split_bottom(bottom, if prompts { bottom.height.saturating_sub(1) } else { 0 });
     header(model, top, buf, &mut shown);
+    let body = framed(model, body, buf);
     // What is over grows no older on its page: its times are those of its end.
     let now = match model.here() {
         Some(Page::Progress(id, ..)) => model.ended_at(*id).unwrap_or(model.now),
@@ -101,6 +103,14 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
             let sign = format!("{} ", ask.prompt);
             Prompt { sign: &sign, input: &ask.input, ghost: None, theme: &model.theme }.render(bottom, buf)
         }
+        Overlay::Unlock(unlocking) => {
+            let sign = format!("{} ", unlocking.prompt());
+            Prompt { sign: &sign, input: &unlocking.input, ghost: None, theme: &model.theme }.render(bottom, buf)
+        }
+        Overlay::Hours(form) => {
+            footer(model, bottom, buf);
+            hours::view::draw(form, &super::hours::outcome(model, form), &model.theme, body, buf)
+        }
         Overlay::Confirm(plan) => {
             footer(model, bottom, buf);
             confirm::view::draw(plan, &model.theme, body, buf, &mut shown)
@@ -110,6 +120,23 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
         notice(model, below, buf);
     }
     (shown, cursor)
+}
+
+/// The body inside the frame of what is protected: on every page of such an environment, so that nobody takes it for
+/// another. A small terminal has the line alone.
+fn framed(model: &Model, body: Rect, buf: &mut Buffer) -> Rect {
+    let inside = model.places.iter().any(Page::is_inside);
+    let protected = inside && model.environment().is_some_and(|environment| environment.protected);
+    if !protected || body.height < 4 || body.width < 20 {
+        return body;
+    }
+    let style = model.theme.style(Role::Protected);
+    let stage = model.environment().and_then(|environment| environment.stage.clone());
+    let word = stage.map_or("protected".to_owned(), |stage| format!("{} · protected", harmless(&stage)));
+    let (line, rest) = split_top(body, 1);
+    put_line(buf, line, (0, 0), &"━".repeat(usize::from(line.width)), style);
+    put_line(buf, line, (2, 0), &format!(" ■ {word} "), style);
+    rest
 }
 
 fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
@@ -227,6 +254,14 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
         let at = if usize::from(area.width) < 10 + width(READ_ONLY) { 0 } else { x - 1 };
         x = at + put_line(buf, area, (at, 0), READ_ONLY, theme.style(Role::Worrying).patch(bar(model))) + 2;
     }
+    if let Some((lock, next)) = super::locks::sign(model).filter(|_| !model.gate.read_only) {
+        x = x.saturating_sub(1)
+            + put_line(buf, area, (x.saturating_sub(1), 0), &lock, theme.style(Role::Worrying).patch(bar(model)))
+            + 2;
+        if let Some(secs) = next {
+            shown.until_in(secs, model.now);
+        }
+    }
     let titles: Vec<String> = model.places.iter().map(Page::title).collect();
     let narrowed = model.sheet().and_then(narrowed);
     let mut path = match titles.as_slice() {
@@ -316,8 +351,10 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
     let hints = match model.overlay {
         Overlay::Menu(_) => menu_hints(model),
         // A plan says itself which keys answer it.
-        Overlay::Confirm(_) => Vec::new(),
-        Overlay::None | Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_) => place_hints(model),
+        Overlay::Confirm(_) | Overlay::Hours(_) => Vec::new(),
+        Overlay::None | Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_) | Overlay::Unlock(_) => {
+            place_hints(model)
+        }
     };
     let (_, line) = crate::console::widgets::area::split_left(area, 1);
     Hints { hints: &hints, theme }.render(line, buf);

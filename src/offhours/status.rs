@@ -192,7 +192,10 @@ impl OffHours {
                 (TargetState::Stopped, Some(true)) => {
                     format!("still up, though an override has it asleep until {until}: sleep stops it")
                 }
-                _ => kept(over.state, over.until, "override"),
+                _ => {
+                    let by = if over.by.is_empty() { String::new() } else { format!(" of {}", over.by) };
+                    kept(over.state, over.until, &format!("override{by}"))
+                }
             });
         }
         if let Some(hold) = self.hold(now) {

@@ -31,7 +31,8 @@ static WHOLE: &[&dyn EnvironmentActions] = &[
 ];
 
 /// What any environment can offer: what may be asked of one by name, wherever the reader is.
-pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync", "migrate", "mute", "unmute"];
+pub const VERBS: &[&str] =
+    &["sleep", "wake", "override", "lease", "hold", "clear", "sync", "migrate", "mute", "unmute"];
 
 /// What can be done with the site's environment.
 #[must_use]

@@ -21,6 +21,11 @@ pub static OPERATIONS: &[Operation] = &[
         message: "keep it running, or stopped, until a time; wakes what is asleep",
         of: "an environment",
     },
+    Operation {
+        verb: "lease",
+        message: "keep it running for some hours; ends by itself, asked again it is prolonged",
+        of: "an environment",
+    },
     Operation { verb: "hold", message: "change nothing by schedule until a time", of: "an environment" },
     Operation { verb: "clear", message: "remove the override and the hold", of: "an environment" },
     Operation { verb: "sync", message: "update the schedules at AWS from the configuration", of: "an environment" },

@@ -242,3 +242,52 @@ fn a_clock_that_races_does_not_keep_a_command_from_ending() {
     let document: Value = serde_json::from_str(&said.out).expect("one document");
     assert!(document.get("environments").is_some(), "{}", said.err);
 }
+
+/// Locks and rules of the configuration hold for commands as they do for keys.
+#[test]
+fn what_is_locked_or_denied_is_refused_with_three_and_a_rule_that_means_nothing_is_told() {
+    let home = TempDir::new().expect("a home");
+    let file = home.path().join("config.toml");
+    let write = |text: &str| std::fs::write(&file, text).expect("a file");
+    let run =
+        |arguments: &[&str]| said(toban(home.path(), &[&["--demo"], arguments].concat()).arg("--config").arg(&file));
+    write(
+        "[environment.backend-dev]\nread_only = true\n\n[[rule]]\nenvironments = [\"city-*\"]\n\
+         operations = [\"force\"]\ndeny = \"ask the duty first\"\n\n[[rule]]\nconfirm = true\n",
+    );
+    let locked = run(&["sleep", "backend-dev", "--yes"]);
+    assert_eq!(locked.code, Some(3), "{}{}", locked.out, locked.err);
+    assert!(locked.err.contains("locked: backend-dev is read-only by the configuration"), "{}", locked.err);
+    let denied = run(&["deploy", "city-prod/Backend", "--force", "--yes"]);
+    assert_eq!(denied.code, Some(3), "{}{}", denied.out, denied.err);
+    assert!(denied.err.contains("ask the duty first"), "{}", denied.err);
+    let unnamed = run(&["--write", "sleep", "backend-dev", "--yes"]);
+    assert_eq!(unnamed.code, Some(3), "{}{}", unnamed.out, unnamed.err);
+    assert!(unnamed.err.contains("wants the name of backend-dev"), "{}", unnamed.err);
+    let planned = run(&["--write", "sleep", "backend-dev", "--dry-run"]);
+    assert_eq!(planned.code, Some(0), "{}{}", planned.out, planned.err);
+    assert!(!planned.err.contains("would be refused"), "{}", planned.err);
+    write("[[rule]]\noperations = [\"scael\"]\nconfirm = true\n");
+    let unknown = run(&["status"]);
+    assert_eq!(unknown.code, Some(1));
+    assert!(unknown.err.contains("there is no operation \"scael\""), "{}", unknown.err);
+}
+
+/// Office hours from nothing: a file that was not there, one command.
+#[test]
+fn office_hours_make_the_file_and_the_demo_writes_none_of_its_own() {
+    let home = TempDir::new().expect("a home");
+    let file = home.path().join("new/config.toml");
+    let set =
+        ["--demo", "schedule", "set", "kajimaru", "office", "--days", "mon-fri", "--from", "09:00", "--to", "19:00"];
+    let unwritten = said(&mut toban(home.path(), &set));
+    assert_eq!(unwritten.code, Some(0), "{}", unwritten.err);
+    assert!(unwritten.out.starts_with("would write"), "{}", unwritten.out);
+    assert!(!home.path().join(".config").exists(), "the reader's own is left alone");
+    let written = said(toban(home.path(), &set).arg("--config").arg(&file));
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    let text = std::fs::read_to_string(&file).expect("the file");
+    assert!(text.contains("[schedule.office]") && text.contains("timezone = \"Asia/Tokyo\""), "{text}");
+    let other = said(toban(home.path(), &[&set[..4], &["late", "--days", "mon"]].concat()).arg("--config").arg(&file));
+    assert_eq!(other.code, Some(2), "half of the hours are none: {}", other.err);
+}

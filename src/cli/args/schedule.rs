@@ -19,6 +19,8 @@ pub enum Schedule {
     Set(Setting),
     /// Keep an environment running or stopped until a time; it ends by itself
     Override(Overriding),
+    /// Keep an environment running for some hours; asked again, for so much longer. It ends by itself
+    Lease(Leasing),
     /// Change nothing in an environment until a time
     Hold(Holding),
     /// Remove an override and a hold
@@ -98,7 +100,26 @@ pub struct Overriding {
     pub(crate) acting: Acting,
 }
 
-/// An end, checked before anything is read; in which zone it is meant is told later.
+/// `toban schedule lease`.
+#[derive(Args, Debug)]
+pub struct Leasing {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// For how long: 3h, 45m, 1d
+    #[arg(long = "for", value_name = "SPAN", default_value = "3h", value_parser = span)]
+    pub span: String,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// A length of time, checked before anything is read.
+fn span(text: &str) -> Result<String, String> {
+    let fits = deadline::span(text).is_some();
+    if fits { Ok(text.to_owned()) } else { Err("write 3h, 45m or 1d".to_owned()) }
+}
+
+/// An end, checked likewise; in which zone it is meant is told later.
 fn end(text: &str) -> Result<String, String> {
     deadline::until(text, Timestamp::now(), &TimeZone::UTC).map(|_| text.to_owned())
 }

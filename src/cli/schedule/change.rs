@@ -9,7 +9,7 @@ use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
 use crate::engine::headless::Snapshot;
 use crate::operations::environment_actions;
-use crate::operations::schedule::sparing_reads;
+use crate::operations::schedule::{LEASE, sparing_reads};
 use crate::schedule::Backend;
 
 /// What is asked for.
@@ -17,6 +17,8 @@ use crate::schedule::Backend;
 pub(super) enum ScheduleChange {
     /// Keep it running or stopped until then.
     Override(String),
+    /// Keep it running for so long, or so much longer.
+    Lease(String),
     /// Leave it as it is until then.
     Hold(String),
     /// Take both back.
@@ -75,7 +77,11 @@ async fn one(
         ScheduleChange::Override(_) | ScheduleChange::Hold(_) | ScheduleChange::Clear => {
             sparing_reads(found, &snapshot.world, &context.view.zone)
         }
-        ScheduleChange::Sync | ScheduleChange::Remove => Vec::new(),
+        // A lease is of a schedule: without one nothing would end it.
+        ScheduleChange::Lease(_) if found.offhours.is_some() => {
+            sparing_reads(found, &snapshot.world, &context.view.zone)
+        }
+        ScheduleChange::Lease(_) | ScheduleChange::Sync | ScheduleChange::Remove => Vec::new(),
     };
     let backend = match found.offhours.as_deref() {
         None if !rules.is_empty() => None,
@@ -92,6 +98,7 @@ async fn one(
     }
     let (verb, value) = match environment_config {
         ScheduleChange::Override(until) => ("override", Some(until.as_str())),
+        ScheduleChange::Lease(span) => (LEASE, Some(span.as_str())),
         ScheduleChange::Hold(until) => ("hold", Some(until.as_str())),
         ScheduleChange::Clear => ("clear", None),
         ScheduleChange::Sync => ("sync", Some("hold")),
@@ -101,5 +108,5 @@ async fn one(
     let proposed = at_whole(context, snapshot, found, |context| environment_actions::propose(verb, value, context));
     let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(context, snapshot.clone(), proposal, acting).await
+    act(context, snapshot.clone(), proposal, ((verb, 1), acting)).await
 }

@@ -28,5 +28,5 @@ pub(super) async fn run(context: &CommandContext, args: &args::Clearing) -> Resu
     let proposed = at_whole(context, &snapshot, found, migrate);
     let proposal = proposed.unwrap_or_else(|| Err("it has no members".to_owned()));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(context, snapshot, proposal, &args.acting).await
+    act(context, snapshot, proposal, (("migrate", 1), &args.acting)).await
 }

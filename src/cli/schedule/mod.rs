@@ -35,6 +35,9 @@ pub(super) async fn run(context: &CommandContext, command: &Schedule, file: Conf
             let environment_config = ScheduleChange::Override(format!("{} {}", args.state.word(), args.until));
             change::run(context, &args.env, &environment_config, &args.acting).await
         }
+        Schedule::Lease(args) => {
+            change::run(context, &args.env, &ScheduleChange::Lease(args.span.clone()), &args.acting).await
+        }
         Schedule::Hold(args) => {
             change::run(context, &args.env, &ScheduleChange::Hold(args.until.clone()), &args.acting).await
         }

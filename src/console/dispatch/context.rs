@@ -17,6 +17,7 @@ use crate::console::screens::timeline::TimelinePage;
 use crate::console::settings::Choice;
 use crate::engine::resolve_name::resolve_name;
 use crate::operations::environment_actions;
+use crate::operations::schedule::{LEASE, USUAL_LEASE};
 use crate::world::EnvironmentName;
 
 pub(super) fn known(model: &Model) -> Known {
@@ -65,7 +66,7 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
 }
 
 /// The environment that is named, or the one here.
-fn meant(model: &Model, name: Option<&str>, command: &str) -> Result<EnvironmentName, String> {
+pub(super) fn meant(model: &Model, name: Option<&str>, command: &str) -> Result<EnvironmentName, String> {
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
     match name {
         Some(name) => resolve_name(name, &names).cloned(),
@@ -108,6 +109,17 @@ pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
         Ok(name) => model.enter(Page::Schedule(name, Sheet::default())),
         Err(why) => model.notices.fault(model.now, why),
     }
+}
+
+/// A lease of the environment here, as long as is usual: its plan is what is opened.
+pub(super) fn prolong(model: &mut Model) -> Vec<Effect> {
+    if let Some(environment) = model.environment().filter(|environment| environment.offhours.is_none()) {
+        let name = environment.name.clone();
+        let message = format!("{name} has no schedule, so nothing would end a lease; `:office-hours` gives it one");
+        model.notices.info(model.now, message);
+        return Vec::new();
+    }
+    actions::take_up(model, LEASE, Some(USUAL_LEASE))
 }
 
 pub(super) fn profile(model: &mut Model, name: Option<&str>) -> Vec<Effect> {

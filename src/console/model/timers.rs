@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{CHANGED, Model, RETRY, SLOW};
 use crate::console::effect::Effect;
+use crate::console::locks;
 use crate::console::logs;
 use crate::console::on_demand_reads;
 use crate::console::overlay::Overlay;
@@ -118,7 +119,8 @@ impl Model {
         let said = self.notices.until();
         let peek = on_demand_reads::next_at(self);
         let lines = logs::next_at(self);
-        [pace, look, who, slow, changed, retry, announce, peek, lines, self.shown.until, said]
+        let open = self.unlocked.values().map(|open| open.until).min();
+        [pace, look, who, slow, changed, retry, announce, peek, lines, open, self.shown.until, said]
             .into_iter()
             .flatten()
             .min()
@@ -133,6 +135,7 @@ impl Model {
             self.refill(false);
         }
         stop_warnings::announce(self);
+        locks::expire(self);
         let due = self.shown.until.is_some_and(|until| until <= now);
         let slow = self.flights.values().any(|(_, since)| {
             let waited = now.duration_since(*since);

@@ -25,7 +25,7 @@ use crate::engine::memory::Memory;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::session::{Record, Visiting};
 use crate::engine::tunnel_supervisor::Tunnel;
-use crate::os;
+use crate::os::{self, notify};
 use crate::ssm::channel::End;
 use crate::ssm::start_request::Token;
 use crate::theme::Theme;
@@ -72,6 +72,11 @@ pub trait Screen {
     /// # Errors
     /// When the terminal is gone.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Sends the terminal what tells a reader who looks elsewhere.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn notify(&mut self, bytes: &str) -> io::Result<()>;
     /// Puts text on the clipboard.
     ///
     /// # Errors
@@ -169,6 +174,14 @@ impl Runner {
             Effect::Foresee(ask, wants) => self.foresee(ask, wants, Arc::clone(&model.world)),
             Effect::ReadLogs(view, ask) => self.read_logs(view, ask),
             Effect::SaveText(name, text) => self.save(name, text),
+            Effect::WriteHours(environment, hours) => {
+                // A small local file: written before the next key is taken, so that nothing comes between.
+                let got = (self.settings.save_hours)(&environment, &hours).map(Box::new);
+                if let Ok(saved) = &got {
+                    self.settings.configured_environments.clone_from(&saved.configured_environments);
+                }
+                self.say(Event::HoursWritten(environment, got));
+            }
             Effect::Login(source) => {
                 let got = match (self.cloud.code_device(&source), self.cloud.login(&source)) {
                     (Some(device), _) => {
@@ -194,6 +207,12 @@ impl Runner {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);
                 self.say(Event::Reopened(got));
+            }
+            Effect::Notify(text) => {
+                screen.notify(&notify::sequence(&self.settings.notify, &text))?;
+                if let Err(why) = notify::start(&self.settings.notify, &text) {
+                    self.say(Event::Failed(why));
+                }
             }
             Effect::Copy(text) => screen.copy(&text)?,
             Effect::Browse(url) => self.browse(url),

@@ -8,6 +8,7 @@ pub mod explain;
 mod external_schedulers;
 pub mod faults;
 pub mod fleet;
+pub mod hours;
 pub mod journal;
 pub mod logs;
 pub mod menu;

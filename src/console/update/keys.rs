@@ -3,12 +3,14 @@
 
 use tui_input::Input;
 
-use crate::change::gate::Admitted;
+use crate::change::gate::{Admitted, Confirmation};
 use crate::command::Command;
 use crate::console::actions;
 use crate::console::dispatch::{choose, perform, run_line};
 use crate::console::effect::Effect;
 use crate::console::frame_info::FrameInfo;
+use crate::console::hours;
+use crate::console::locks;
 use crate::console::model::Model;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
@@ -107,6 +109,8 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             }
             confirm_key(model, confirm, chord)
         }
+        Overlay::Unlock(unlocking) => locks::key(model, unlocking, chord),
+        Overlay::Hours(form) => hours::key(model, form, chord),
         Overlay::Ask(ask) => actions::ask_key(model, ask, chord),
     }
 }
@@ -226,6 +230,18 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
             return Vec::new();
         }
     };
+    // At some hours one yes is not enough: the second is asked for as the first was.
+    let yes = match &answer {
+        Confirmation::Yes => !confirm.wants_name(),
+        Confirmation::Named(name) => name == confirm.plan.environment.as_str(),
+        Confirmation::No => false,
+    };
+    if yes && confirm.at.guard.twice.is_some() && !confirm.again {
+        confirm.again = true;
+        confirm.input = Input::default();
+        model.overlay = Overlay::Confirm(confirm);
+        return Vec::new();
+    }
     match confirm.answer(&answer, gate, model.now) {
         Ok(allowed) => {
             if of_marks {
@@ -289,8 +305,14 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             menu.narrow();
             model.dirty = true;
         }
+        Overlay::Hours(form) => {
+            for chord in typed {
+                form.hear(chord, false);
+            }
+            model.dirty = true;
+        }
         // A name that confirms is typed, so that it is read.
-        Overlay::None | Overlay::Confirm(_) => {}
+        Overlay::None | Overlay::Confirm(_) | Overlay::Unlock(_) => {}
     }
     Vec::new()
 }
@@ -313,6 +335,10 @@ pub(super) fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         }
         Overlay::Confirm(confirm) => {
             model.overlay = Overlay::Confirm(confirm);
+            Vec::new()
+        }
+        overlay @ (Overlay::Hours(_) | Overlay::Unlock(_)) => {
+            model.overlay = overlay;
             Vec::new()
         }
         overlay @ (Overlay::None | Overlay::Filter(_) | Overlay::Ask(_)) => {
@@ -344,6 +370,7 @@ pub(super) fn wheeled(model: &mut Model, notches: isize) -> Vec<Effect> {
         Overlay::Menu(menu) => menu.step(notches.signum()),
         Overlay::Palette(palette) => palette.step(notches.signum()),
         Overlay::Confirm(confirm) => scroll(confirm, &model.shown, notches * 3),
+        Overlay::Hours(_) | Overlay::Unlock(_) => {}
         Overlay::None | Overlay::Filter(_) | Overlay::Ask(_) => crate::console::dispatch::step(model, notches * 3),
     }
     model.dirty = true;

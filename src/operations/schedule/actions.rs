@@ -35,6 +35,11 @@ use crate::schedule::{
 use crate::world::World;
 use crate::world::read_request::ReadRequest;
 
+/// The offer that keeps an environment running for a length of time.
+pub const LEASE: &str = "lease";
+/// How long a lease usually is.
+pub const USUAL_LEASE: &str = "3h";
+
 /// Keeps what stands above a schedule, and what the server holds of it.
 pub(crate) struct ScheduleActions;
 
@@ -70,6 +75,15 @@ impl EnvironmentActions for ScheduleActions {
         let mut actions = vec![
             Action::new("override", latest)
                 .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
+                .disabled_reason(disabled_reason.clone()),
+            Action::new(LEASE, "keep it running for some hours: it ends by itself, and asking again prolongs it")
+                .asking(match text("for how long (3h, 45m)", &more) {
+                    Prompt::Text { prompt, .. } => Prompt::Text { prompt, initial: USUAL_LEASE.to_owned() },
+                    Prompt::Informed { prompt, reads, .. } => {
+                        Prompt::Informed { prompt, initial: USUAL_LEASE.to_owned(), reads }
+                    }
+                    other => other,
+                })
                 .disabled_reason(disabled_reason.clone()),
             Action::new("hold", "change nothing here until a time")
                 .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
@@ -118,8 +132,11 @@ impl EnvironmentActions for ScheduleActions {
         }
         let value = value.map(str::trim).unwrap_or_default();
         let procedure = match verb {
-            "override" => {
-                let (sync, over) = overridden(context, off, value)?;
+            "override" | LEASE => {
+                let (sync, over) = match verb {
+                    LEASE => leased(context, off, value)?,
+                    _ => overridden(context, off, value)?,
+                };
                 let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
                 let state = under.over.as_ref().map(|over| over.state);
                 let kept = suspended_rules::around(context, off, (Why::Override, under), Some(sync))?;
@@ -455,6 +472,15 @@ fn overridden(context: &ActionContext<'_>, off: &OffHours, value: &str) -> Resul
         sync.notice(std::iter::once(message.to_owned()));
     }
     Ok((sync, over))
+}
+
+/// An override to running for so long: from now on, or from the end of the one that has it running already.
+fn leased(context: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
+    let now = context.cx.now;
+    let span = deadline::span(value).ok_or_else(|| format!("{value:?} is no length of time; write 3h, 45m or 1d"))?;
+    let held = off.over(now).filter(|over| over.state == TargetState::Running).map(|over| over.until);
+    let end = held.unwrap_or(now).checked_add(span).map_err(|_| format!("{value:?} is too long"))?;
+    overriding(context, off, TargetState::Running, end)
 }
 
 fn overriding(

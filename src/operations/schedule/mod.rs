@@ -7,7 +7,7 @@ pub mod rule_handover;
 pub mod suspended_rules;
 pub mod sync;
 
-pub use actions::{kept_at_aws, override_for, would_be_reverted};
+pub use actions::{LEASE, USUAL_LEASE, kept_at_aws, override_for, would_be_reverted};
 pub use migrate::{migrate, migrate_reads};
 pub use suspended_rules::sparing_reads;
 #[cfg(test)]

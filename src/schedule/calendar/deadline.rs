@@ -44,6 +44,13 @@ pub fn environment_config(text: &str, now: Timestamp, zone: &TimeZone) -> Result
     }
 }
 
+/// A length of time, with or without the sign that makes an end of it: `3h`, `+45m`.
+#[must_use]
+pub fn span(text: &str) -> Option<SignedDuration> {
+    let text = text.trim();
+    span_of(text.strip_prefix('+').unwrap_or(text))
+}
+
 fn span_of(text: &str) -> Option<SignedDuration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number: i64 = number.parse().ok().filter(|number| (1..=100_000).contains(number))?;

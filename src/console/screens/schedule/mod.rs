@@ -65,7 +65,7 @@ pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, uptime_log: &
 fn none(environment: &EnvironmentStatus) -> Block {
     let message = format!("{} has no schedule", environment.name);
     let how = format!(
-        "write `schedule = \"…\"` in [environment.\"{}\"] of the configuration; docs/schedules.md tells how",
+        "`:office-hours` gives it one in three answers; or write `schedule = \"…\"` in [environment.\"{}\"] of the configuration",
         environment.name
     );
     let item = Item::prose("none", vec![Cell::plain(message), Cell::dim(how)]);
@@ -241,10 +241,11 @@ fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -
 fn saved(off: &OffHours, around: Around<'_>, uptime_log: &UptimeLog) -> Block {
     let message = off.savings(around.world, around.now).map_or_else(
         || "how long it is off is not known: people start it by hand".to_owned(),
-        |savings| format!("this month: {savings}"),
+        |savings| format!("planned this month: {savings}"),
     );
-    let past =
-        off.past_savings(around.world, uptime_log, around.now).map(|past| Cell::plain(past.sentence(around.now)));
+    let past = off
+        .past_savings(around.world, uptime_log, around.now)
+        .map(|past| Cell::plain(format!("observed: {}", past.sentence(around.now))));
     let cells = [Some(Cell::plain(message)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
     let items = vec![Item::prose("saved", cells)];
     Block { key: "saved".to_owned(), title: "hours and costs".to_owned(), items, ..Block::default() }
