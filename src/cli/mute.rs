@@ -49,7 +49,7 @@ pub(super) async fn run(
         proposed.unwrap_or_else(|| Err(format!("{} has no members", environment.name)))
     };
     let proposal = proposal.map_err(refused)?;
-    change::act(context, snapshot, proposal, acting).await
+    change::act(context, snapshot, proposal, ((verb, 1), acting)).await
 }
 
 /// The mute rules of every place, read anew: one that was made a moment ago counts.
