@@ -14,7 +14,7 @@ use super::metric_series::Metric;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::ssm::preflight::SessionAccess;
 use crate::text;
 use crate::world::read_request::ReadRequest;
@@ -86,7 +86,7 @@ pub trait AnyKind: Send + Sync {
     /// What can be told of a change to one whose end nobody wrote down.
     fn settled(&self, world: &World, id: &ResourceId, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome>;
     /// How one stands as something that sleeps and wakes.
-    fn member_state(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState>;
+    fn member_state(&self, world: &World, id: &ResourceId) -> Option<sleep_wake_order::MemberState>;
     /// What has to be read to see that anew.
     fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest>;
     /// The change that does `act` to one.
@@ -94,7 +94,7 @@ pub trait AnyKind: Send + Sync {
         &self,
         world: &World,
         id: &ResourceId,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>>;
     /// How a shell gets into one.
@@ -234,7 +234,7 @@ impl<K: Kind> AnyKind for Erased<K> {
         world.get::<K::Item>(id).and_then(|item| K::settled(item, unresolved))
     }
 
-    fn member_state(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState> {
+    fn member_state(&self, world: &World, id: &ResourceId) -> Option<sleep_wake_order::MemberState> {
         world.get::<K::Item>(id).and_then(|item| K::member_state(item, world, &id.scope))
     }
     fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest> {
@@ -244,7 +244,7 @@ impl<K: Kind> AnyKind for Erased<K> {
         &self,
         world: &World,
         id: &ResourceId,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>> {
         world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))

@@ -94,7 +94,7 @@ pub use unresolved::{ObservedOutcome, UnresolvedChange};
 
 use crate::aws::Clients;
 use crate::change::gate::Change;
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{
@@ -266,7 +266,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How it stands as something that sleeps and wakes; `None` for kinds that do not.
-    fn member_state(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<sleep_wake_order::MemberState> {
         None
     }
 
@@ -278,7 +278,7 @@ pub trait Kind: Send + Sync + 'static {
     /// The change that does `act` to it on its way to sleep or back; `None` where the kind knows no such act.
     fn act(
         _item: &Self::Item,
-        _act: stage_plan::StageAction,
+        _act: sleep_wake_order::StageAction,
         _environment: &EnvironmentName,
         _scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -1,7 +1,7 @@
 //! `Live`: the cloud seam over the real AWS. Clients are made when a scope is first read and kept;
 //! a source that cannot be used has its own fault and never hides another.
 
-mod execute;
+mod ecs_exec;
 mod kms;
 pub mod probe;
 mod rds_token;

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::execute;
+use super::ecs_exec;
 use super::kms;
 use super::start_guard;
 use super::start_guard::StartGuard;
@@ -119,7 +119,7 @@ impl Sessions {
                 let operation = "ecs:ExecuteCommand";
                 let input = ExecuteCommandInputBuilder::default().cluster(cluster).task(task).container(container);
                 let input = input.command(command).interactive(true);
-                let session = execute::execute(self, input, (task, target), &heard).await?.session;
+                let session = ecs_exec::execute(self, input, (task, target), &heard).await?.session;
                 let session = session.as_ref();
                 let text = |field: fn(&Session) -> Option<&str>| session.and_then(field).map(str::to_owned);
                 (operation, text(Session::session_id), text(Session::stream_url), text(Session::token_value), target)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::evidence_graph::{Board, Label, Node, say};
 use super::habits::Habits;
 use super::lexicon::Sym;
-use super::reading::Reading;
+use super::name_parser::Reading;
 use super::tokens::tokens;
 use super::words;
 use crate::environment::StepKind;

@@ -3,7 +3,7 @@
 
 use super::evidence_graph::{Board, Label, Node};
 use super::lexicon::Lexicon;
-use super::reading::{Reading, Shape};
+use super::name_parser::{Reading, Shape};
 use crate::environment::{PartialInventory, Unread};
 
 /// Makes mere clues of the resources in `held` scopes whose place is not sure. Clues are in nobody's picture.

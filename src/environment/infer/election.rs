@@ -2,7 +2,7 @@
 //! Counts words; what they mean is decided elsewhere.
 
 use super::lexicon::{Lexicon, Sym};
-use super::reading::Reading;
+use super::name_parser::Reading;
 use super::words::Meaning;
 use crate::world::{QuickMap, QuickSet};
 

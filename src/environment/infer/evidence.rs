@@ -4,8 +4,8 @@
 use super::evidence_graph::{Board, Label, Node, Realm, say};
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
+use super::name_parser::{Reading, Shape};
 use super::phrases::cut;
-use super::reading::{Reading, Shape};
 use super::stages::{NAME, STACK, Statement, settle, tag_stages};
 use super::systems::{Found, Systems};
 use super::tagged_systems::{squeezed, tagged_systems};

@@ -3,10 +3,10 @@
 
 use std::collections::hash_map::Entry;
 
+use super::arn_names::{account_of, bare, short, without_id};
 use super::habits::Habits;
-use super::keys::{account_of, bare, short, without_id};
 use super::lexicon::{Lexicon, Sym};
-use super::reading::{Reading, Shape};
+use super::name_parser::{Reading, Shape};
 use super::tags::{Keys as TagKeys, Said, is_generated};
 use super::tokens::tokens;
 use crate::environment::{Step, StepKind};

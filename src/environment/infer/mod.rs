@@ -2,6 +2,7 @@
 //! resources arrive in. First the habits of the account are learned from how its names vary, then every resource's own
 //! evidence is weighed, then what is open follows relations, stacks and VPCs; `place_early` reads as that list.
 
+mod arn_names;
 mod claims;
 mod doubts;
 mod early;
@@ -11,11 +12,9 @@ mod evidence_graph;
 mod finish;
 mod glued;
 mod habits;
-mod keys;
 mod lexicon;
-mod lists;
+mod name_parser;
 mod phrases;
-mod reading;
 mod relations;
 mod shared;
 mod stages;
@@ -26,6 +25,7 @@ mod tally;
 mod tokens;
 mod unnamed;
 mod vpc;
+mod word_lists;
 mod words;
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use super::evidence_graph::{Board, Node, Realm, Reason, say};
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
+use super::name_parser::Reading;
 use super::phrases::cut;
-use super::reading::Reading;
 use super::tags::Told;
 use super::tokens::tokens;
 use super::words::{self, Meaning};

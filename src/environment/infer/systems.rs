@@ -4,7 +4,7 @@
 
 use super::evidence_graph::{Board, Node, Realm};
 use super::lexicon::{Lexicon, Sym};
-use super::reading::{Reading, Shape};
+use super::name_parser::{Reading, Shape};
 use super::tally::{BALANCER, CLUSTER, GROUP, RUNS, SERVICE, STORE, Tally, kind_bit};
 use super::words::Meaning;
 use crate::world::{QuickMap, QuickSet};

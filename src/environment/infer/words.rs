@@ -1,9 +1,9 @@
 //! What single words of a name mean: a stage, a kind of resource or metric, a role, a region, or else a name.
-//! Look-ups only; the lists are in `lists`, how words combine is `reading`'s.
+//! Look-ups only; the lists are in `word_lists`, how words combine is `name_parser`'s.
 
 use std::sync::LazyLock;
 
-use super::lists::{COLOURS, LATENT, NOWHERE, NUMBERED, RESOURCES, ROLES, SHARED, SOFT, STAGES, WEAK};
+use super::word_lists::{COLOURS, LATENT, NOWHERE, NUMBERED, RESOURCES, ROLES, SHARED, SOFT, STAGES, WEAK};
 use crate::world::QuickMap;
 
 static LISTED: LazyLock<QuickMap<&str, Meaning>> = LazyLock::new(|| {
@@ -244,7 +244,7 @@ fn is_noise(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Meaning, Strength, meaning};
-    use crate::environment::infer::lists::{COLOURS, LATENT, NOWHERE, RESOURCES, ROLES, SHARED, SOFT, STAGES};
+    use crate::environment::infer::word_lists::{COLOURS, LATENT, NOWHERE, RESOURCES, ROLES, SHARED, SOFT, STAGES};
     use rstest::rstest;
 
     #[test]

@@ -4,7 +4,7 @@
 use super::model::DbCluster;
 use crate::change::gate::Change;
 use crate::kinds::db_instance::change::{DatabaseKind, turn};
-use crate::schedule::transition::stage_plan::StageAction;
+use crate::schedule::transition::sleep_wake_order::StageAction;
 use crate::world::{EnvironmentName, Resource, Scope};
 
 /// The change that does `act` to `item`, if it is one.

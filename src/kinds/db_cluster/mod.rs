@@ -26,7 +26,7 @@ use super::Subject;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
@@ -101,7 +101,7 @@ impl Kind for DbClusters {
         super::db_instance::settled(&item.id, &item.status, unresolved)
     }
 
-    fn member_state(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(item: &DbCluster, world: &World, scope: &Scope) -> Option<sleep_wake_order::MemberState> {
         Some(power_state::member_state(item, world, scope))
     }
 
@@ -111,7 +111,7 @@ impl Kind for DbClusters {
 
     fn act(
         item: &DbCluster,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

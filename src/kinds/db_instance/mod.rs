@@ -37,7 +37,7 @@ use super::Subject;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
 /// The kind.
@@ -111,13 +111,13 @@ impl Kind for DbInstances {
         settled(&item.id, &item.status, unresolved)
     }
 
-    fn member_state(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<sleep_wake_order::MemberState> {
         Some(power_state::member_state(item))
     }
 
     fn act(
         item: &DbInstance,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

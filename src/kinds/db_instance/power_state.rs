@@ -9,8 +9,8 @@ use crate::schedule::stoppable::Facts;
 use crate::schedule::stoppable::Ineligible;
 use crate::schedule::stoppable::InstanceFacts;
 use crate::schedule::stoppable::ineligibility;
-use crate::schedule::transition::stage_plan::How;
-use crate::schedule::transition::stage_plan::MemberState;
+use crate::schedule::transition::sleep_wake_order::How;
+use crate::schedule::transition::sleep_wake_order::MemberState;
 
 /// How it stands as something that sleeps and wakes.
 pub(crate) fn member_state(item: &DbInstance) -> MemberState {

@@ -7,7 +7,7 @@ use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::schedule::PowerAction;
-use crate::schedule::transition::stage_plan::StageAction;
+use crate::schedule::transition::sleep_wake_order::StageAction;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 use futures_util::future::BoxFuture;
 

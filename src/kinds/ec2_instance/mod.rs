@@ -24,7 +24,7 @@ use super::Subject;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::change::gate::Change;
 use crate::display::{Row, Section};
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
@@ -83,7 +83,7 @@ impl Kind for Instances {
         Some(session_access::session_access(item, cx))
     }
 
-    fn member_state(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(item: &Instance, world: &World, scope: &Scope) -> Option<sleep_wake_order::MemberState> {
         Some(power_state::member_state(item, world, scope))
     }
 
@@ -93,7 +93,7 @@ impl Kind for Instances {
 
     fn act(
         item: &Instance,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -40,7 +40,7 @@ use super::Subject;
 use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
-use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::sleep_wake_order;
 use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
@@ -124,7 +124,7 @@ impl Kind for Services {
         Some(session_access::session_access(item, cx))
     }
 
-    fn member_state(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(item: &Service, world: &World, scope: &Scope) -> Option<sleep_wake_order::MemberState> {
         Some(sleep::member_state(item, world, scope))
     }
 
@@ -134,7 +134,7 @@ impl Kind for Services {
 
     fn act(
         item: &Service,
-        act: stage_plan::StageAction,
+        act: sleep_wake_order::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -14,7 +14,7 @@ use crate::kinds::target_health::TargetHealth;
 use crate::schedule::stoppable::{Facts, Ineligible, ServiceFacts, ineligibility};
 use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service::ServiceSeen;
-use crate::schedule::transition::stage_plan::{How, MemberState};
+use crate::schedule::transition::sleep_wake_order::{How, MemberState};
 use crate::schedule::{Bounds, Member, MemberKind, Record, Remembered, Tasks};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, Scope, World};

@@ -11,7 +11,7 @@ use crate::operations::schedule::would_be_reverted;
 use crate::operations::{Action, ActionContext, Prompt};
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::observed::rds_power_events;
-use crate::schedule::transition::stage_plan::{How, MemberState};
+use crate::schedule::transition::sleep_wake_order::{How, MemberState};
 use crate::schedule::transition::{Decision, decide, verb_for};
 use crate::schedule::{PowerAction, TargetState};
 use crate::world::read_request::ReadRequest;

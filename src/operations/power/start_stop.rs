@@ -11,8 +11,8 @@ use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::kinds::catalog::kind;
 use crate::schedule::observed::power_state::Actual;
-use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{How, MemberState};
+use crate::schedule::transition::sleep_wake_order;
+use crate::schedule::transition::sleep_wake_order::{How, MemberState};
 use crate::schedule::transition::start_stop::{Effect, Event, State, Toggle};
 use crate::schedule::transition::{Rejection, verb_for};
 use crate::schedule::{PowerAction, TargetState};
@@ -110,8 +110,8 @@ impl Switch {
 
     fn change(&self, world: &World, verb: PowerAction) -> Option<Box<dyn Change>> {
         let act = match verb {
-            PowerAction::Stop => stage_plan::StageAction::Stop,
-            PowerAction::Start => stage_plan::StageAction::Start,
+            PowerAction::Stop => sleep_wake_order::StageAction::Stop,
+            PowerAction::Start => sleep_wake_order::StageAction::Start,
         };
         kind(self.plan.on.kind)?.act(world, &self.plan.on, act, &self.plan.environment)
     }

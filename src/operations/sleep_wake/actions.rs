@@ -20,8 +20,8 @@ use crate::schedule::stored::planned_schedules::STAGE_GAP;
 use crate::schedule::stored::tag_record::key_of;
 use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service::is_idle;
-use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{How, MemberState, NextStage, StageAction};
+use crate::schedule::transition::sleep_wake_order;
+use crate::schedule::transition::sleep_wake_order::{How, MemberState, NextStage, StageAction};
 use crate::schedule::{Backend, MemberKind, PowerAction, Record, TargetState, WakeDesired, wording};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
@@ -106,7 +106,7 @@ impl EnvironmentActions for SleepWake {
         if goal == TargetState::Stopped {
             roomy(&parts, context)?;
         }
-        let stuck = |part: &&Part| matches!(stage_plan::turn(goal, &part.seen), NextStage::Stuck(_));
+        let stuck = |part: &&Part| matches!(sleep_wake_order::turn(goal, &part.seen), NextStage::Stuck(_));
         if parts.iter().filter(stuck).count() == parts.len() {
             let whys: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
             let done = if goal == TargetState::Stopped { "put to sleep" } else { "woken" };
@@ -129,7 +129,7 @@ pub(crate) fn waking(context: &ActionContext<'_>) -> Result<Option<Box<dyn Proce
     let (parts, missing) = parts(context);
     let name = &context.environment.name;
     // What is on its way up by itself, such as a service that is being deployed, needs no wake.
-    let sleeps = |part: &Part| match stage_plan::turn(TargetState::Running, &part.seen) {
+    let sleeps = |part: &Part| match sleep_wake_order::turn(TargetState::Running, &part.seen) {
         NextStage::Act(_) | NextStage::Stuck(_) => true,
         NextStage::Wait(_) => part.seen.going_down(),
         NextStage::Done | NextStage::Gone => false,
@@ -147,8 +147,8 @@ pub(crate) fn waking(context: &ActionContext<'_>) -> Result<Option<Box<dyn Proce
             forgotten.join(" and ")
         ));
     }
-    let stuck = |part: &&Part| matches!(stage_plan::turn(TargetState::Running, &part.seen), NextStage::Stuck(_));
-    let open = |part: &&Part| stage_plan::turn(TargetState::Running, &part.seen) != NextStage::Done;
+    let stuck = |part: &&Part| matches!(sleep_wake_order::turn(TargetState::Running, &part.seen), NextStage::Stuck(_));
+    let open = |part: &&Part| sleep_wake_order::turn(TargetState::Running, &part.seen) != NextStage::Done;
     if parts.iter().filter(open).all(|part| stuck(&part)) {
         let whys: Vec<String> = parts.iter().filter_map(|part| why_stuck(TargetState::Running, part)).collect();
         return Err(format!("{name} cannot be woken, so nothing can keep it running: {}", whys.join("; ")));
@@ -276,7 +276,7 @@ fn roomy(parts: &[Part], context: &ActionContext<'_>) -> Result<(), String> {
 }
 
 fn all_at(parts: &[Part], goal: TargetState) -> bool {
-    parts.iter().all(|part| stage_plan::turn(goal, &part.seen) == NextStage::Done)
+    parts.iter().all(|part| sleep_wake_order::turn(goal, &part.seen) == NextStage::Done)
 }
 
 /// Whether a service sleeps and nobody knows how many tasks it had.
@@ -294,7 +294,7 @@ fn unremembered(parts: &[Part]) -> Vec<String> {
 }
 
 fn why_stuck(goal: TargetState, part: &Part) -> Option<String> {
-    match stage_plan::turn(goal, &part.seen) {
+    match sleep_wake_order::turn(goal, &part.seen) {
         NextStage::Stuck(why) => Some(format!("{} stays as it is: {why}", part.seen.member.label())),
         _ => None,
     }
@@ -317,7 +317,7 @@ fn calls(goal: TargetState, parts: &[Part], muted: Option<&str>) -> Vec<String> 
 }
 
 fn call(goal: TargetState, part: &Part) -> Option<String> {
-    let turn = stage_plan::turn(goal, &part.seen);
+    let turn = sleep_wake_order::turn(goal, &part.seen);
     if !matches!(turn, NextStage::Act(_) | NextStage::Wait(_)) {
         return None;
     }
@@ -353,7 +353,7 @@ fn difference(goal: TargetState, part: &Part) -> Option<Difference> {
         (TargetState::Running, WakeDesired::Remembered) => service.memory.and_then(|memory| memory.desired)?,
     };
     let to_be = matches!(
-        stage_plan::turn(goal, &part.seen),
+        sleep_wake_order::turn(goal, &part.seen),
         NextStage::Act(StageAction::Remember(_) | StageAction::Bounds(_) | StageAction::Count(_))
     );
     (to_be && now != later).then(|| Difference {

@@ -16,7 +16,7 @@ use crate::operations::power::RETRY_WINDOW;
 use crate::schedule::stored::tag_record::key_of;
 use crate::schedule::stored::tags;
 use crate::schedule::transition::Rejection;
-use crate::schedule::transition::stage_plan::{How, MemberState, NextStage, StageAction};
+use crate::schedule::transition::sleep_wake_order::{How, MemberState, NextStage, StageAction};
 use crate::schedule::transition::start_stop::{MAX_TRIES, RETRY, STALE};
 use crate::schedule::{Member, MemberKind, Ready, Record, Remembered};
 use crate::world::read_request::ReadRequest;

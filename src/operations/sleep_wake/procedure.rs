@@ -1,6 +1,6 @@
 //! A whole environment put to sleep or woken as a procedure: stage by stage, each step worked out anew from what is
 //! seen, so that any colleague's console picks it up where another left it. What comes next is said by
-//! `schedule::transition::stage_plan`; how a member stands and which calls it takes, by its kind. Pure.
+//! `schedule::transition::sleep_wake_order`; how a member stands and which calls it takes, by its kind. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,8 +10,8 @@ use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::schedule::TargetState;
-use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{MemberState, NextStage, StageAction};
+use crate::schedule::transition::sleep_wake_order;
+use crate::schedule::transition::sleep_wake_order::{MemberState, NextStage, StageAction};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, ResourceId};
 
@@ -125,7 +125,7 @@ impl Sleep {
     /// Whether nothing is left to be called: AWS finishes what is under way.
     fn only_watching(&self, seen: &[MemberState]) -> bool {
         self.goal == TargetState::Stopped
-            && seen.iter().all(|seen| match stage_plan::turn(self.goal, seen) {
+            && seen.iter().all(|seen| match sleep_wake_order::turn(self.goal, seen) {
                 NextStage::Done | NextStage::Gone | NextStage::Stuck(_) => true,
                 NextStage::Act(_) => false,
                 NextStage::Wait(_) => seen.going_down(),
@@ -151,7 +151,7 @@ impl Procedure for Sleep {
     fn step(&mut self, observation: &Observation<'_>) -> Step {
         self.began.get_or_insert(observation.now);
         let seen = self.seen(observation);
-        let next = stage_plan::next(self.goal, &seen);
+        let next = sleep_wake_order::next(self.goal, &seen);
         self.alone = self.only_watching(&seen);
         // Alarms are silenced before the first thing goes down, and speak again when everything is up.
         if self.goal == TargetState::Stopped
@@ -168,12 +168,12 @@ impl Procedure for Sleep {
             }
         }
         match next.ended {
-            Some(stage_plan::Ending::Done) if self.goal == TargetState::Running => match self.mute_alarms() {
+            Some(sleep_wake_order::Ending::Done) if self.goal == TargetState::Running => match self.mute_alarms() {
                 Some(step) => step,
                 None => Step::End(self.done(&seen)),
             },
-            Some(stage_plan::Ending::Done) => Step::End(self.done(&seen)),
-            Some(stage_plan::Ending::Partly { done, not }) => Step::End(self.partly(&done, &not)),
+            Some(sleep_wake_order::Ending::Done) => Step::End(self.done(&seen)),
+            Some(sleep_wake_order::Ending::Partly { done, not }) => Step::End(self.partly(&done, &not)),
             None => self.wait(&next.waiting, observation, &seen),
         }
     }
@@ -203,7 +203,7 @@ impl Procedure for Sleep {
 
 impl Sleep {
     fn given_up(&self, observation: &Observation<'_>, seen: &[MemberState]) -> Ending {
-        let next = stage_plan::next(self.goal, seen);
+        let next = sleep_wake_order::next(self.goal, seen);
         let mut not: Vec<(String, String)> = next.waiting;
         let since = self.still.as_ref().map_or(observation.now, |(_, since)| *since);
         let span = crate::text::span(observation.now.duration_since(since).as_secs());
@@ -215,7 +215,7 @@ impl Sleep {
         let mut done = Vec::new();
         for seen in seen {
             let label = seen.member.label();
-            match stage_plan::turn(self.goal, seen) {
+            match sleep_wake_order::turn(self.goal, seen) {
                 NextStage::Done => done.push(label),
                 _ if open.contains(&label) => {}
                 NextStage::Gone => {}

@@ -4,8 +4,8 @@
 use super::procedure::{MuteState, Sleep};
 use crate::change::{Bar, Ending, Report};
 use crate::schedule::TargetState;
-use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{MemberState, NextStage, StageAction};
+use crate::schedule::transition::sleep_wake_order;
+use crate::schedule::transition::sleep_wake_order::{MemberState, NextStage, StageAction};
 use crate::text::counted;
 use crate::world::Health;
 
@@ -37,7 +37,7 @@ impl Sleep {
 
     /// Everything is where it should be.
     pub(crate) fn done(&self, seen: &[MemberState]) -> Ending {
-        let there = seen.iter().filter(|seen| stage_plan::turn(self.goal, seen) == NextStage::Done).count();
+        let there = seen.iter().filter(|seen| sleep_wake_order::turn(self.goal, seen) == NextStage::Done).count();
         let members = counted(there, "member");
         Ending::done(format!("{} is {}, {members}{}", self.plan.environment, self.goal(), self.alarms()))
     }
@@ -63,8 +63,8 @@ impl Sleep {
 
     /// Where it stands.
     pub(crate) fn reported(&self, seen: &[MemberState]) -> Report {
-        let next = stage_plan::next(self.goal, seen);
-        let turns: Vec<NextStage> = seen.iter().map(|seen| stage_plan::turn(self.goal, seen)).collect();
+        let next = sleep_wake_order::next(self.goal, seen);
+        let turns: Vec<NextStage> = seen.iter().map(|seen| sleep_wake_order::turn(self.goal, seen)).collect();
         let there = turns.iter().filter(|turn| matches!(turn, NextStage::Done | NextStage::Gone)).count();
         let mut now: Vec<String> = next.waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
         now.extend(

@@ -3,7 +3,7 @@
 use super::*;
 use crate::schedule::stoppable::Ineligible;
 use crate::schedule::transition::ecs_service::ServiceSeen;
-use crate::schedule::transition::stage_plan::{Ending, How, MemberState, StageAction, next, out_of_order};
+use crate::schedule::transition::sleep_wake_order::{Ending, How, MemberState, StageAction, next, out_of_order};
 
 /// A database, an instance, and a service scaled between 2 and 10 that runs 4.
 fn environment() -> Vec<MemberState> {

@@ -1,7 +1,7 @@
 //! How one ECS service goes to sleep and wakes: remember, close the bounds, set the count; and back.
 //! Pure, and derived anew from what is seen each time, so that it resumes wherever it was interrupted.
 
-use super::stage_plan::{NextStage, StageAction};
+use super::sleep_wake_order::{NextStage, StageAction};
 use crate::schedule::model::WakeDesired;
 use crate::schedule::observed::power_state::{Actual, Tasks, of_service};
 use crate::schedule::stored::tags::{Bounds, Remembered};

@@ -4,7 +4,7 @@
 mod api_error;
 mod decide;
 pub mod ecs_service;
-pub mod stage_plan;
+pub mod sleep_wake_order;
 pub mod start_stop;
 
 pub use api_error::Rejection;

@@ -4,7 +4,7 @@ use super::*;
 use crate::kinds::ecs_service::Attachment;
 use crate::kinds::testing_samples::{Shelves, group, healthy, scope, service, target, targets};
 use crate::schedule::TargetState;
-use crate::schedule::transition::stage_plan::{NextStage, turn};
+use crate::schedule::transition::sleep_wake_order::{NextStage, turn};
 
 fn seen(item: &Service, shelves: &Shelves) -> MemberState {
     member_state(item, &shelves.0, &scope())
