@@ -270,6 +270,11 @@ fn from_the_fleet_to_the_cause_the_line_and_who_by_keys_that_the_screen_shows() 
 #[ignore = "writes the pictures of docs/triage.md"]
 fn pictures_of_an_incident() {
     walk(&|page, screen| {
+        // A picture of what is half read would say less than the page beside it.
+        screen.wait("everything to be read", |text| {
+            let head = text.lines().next().unwrap_or_default();
+            !head.contains("reading ") && (page != "fleet" || head.contains("1 of 9"))
+        });
         let path = format!("{}/docs/triage-{page}.svg", env!("CARGO_MANIFEST_DIR"));
         let picture = screen.look(|screen| svg::svg(screen, true));
         std::fs::write(&path, picture).unwrap_or_else(|fault| panic!("{path}: {fault}"));
