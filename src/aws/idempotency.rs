@@ -44,6 +44,8 @@ const BY_NATURE: &[&str] = &[
     "cloudwatch:PutAlarmMuteRule",
     "ec2:StartInstances",
     "ec2:StopInstances",
+    // What is stopped, or gone, is taken for stopped.
+    "ecs:StopTask",
     "ecs:TagResource",
     "ecs:UntagResource",
     "elasticloadbalancing:AddTags",

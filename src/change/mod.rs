@@ -3,12 +3,14 @@
 
 pub mod gate;
 pub mod plan;
+mod planned;
 pub mod procedure;
 mod progress;
 pub mod receipt;
 mod release;
 mod sequence;
 
+pub use planned::Planned;
 pub use procedure::{Observation, Step};
 pub use progress::{Bar, Ending, How, Report};
 pub use release::{Release, ReleasePart};

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) use change::{Acting, Db, DbVerb, Deploy, Deployments, Mute, Mutes, Scale, Sleep, Unmute, Wake};
+pub(super) use change::{
+    Acting, Bounds, Db, DbVerb, Deploy, Deployments, Mute, Mutes, Scale, Sleep, Task, TaskVerb, Unmute, Wake,
+};
 pub(super) use job::{Job, JobVerb, Jobs};
 pub(super) use logs::Logs;
 pub(super) use schedule::{Clearing, Listing, Previewing, Running, Schedule, Setting};
@@ -174,7 +176,7 @@ pub enum Command {
     Sleep(Sleep),
     /// Wake a whole environment as it was: databases, instances, then services
     Wake(Wake),
-    /// Start or stop a database
+    /// Start, stop or reboot a database, or fail it over
     Db(Db),
     /// Print the lines that an environment's programs, functions and databases write, merged by time
     Logs(Logs),
@@ -190,6 +192,10 @@ pub enum Command {
     Deployments(Deployments),
     /// Set how many tasks a service runs
     Scale(Scale),
+    /// Set how few and how many tasks auto scaling may run of a service
+    Bounds(Bounds),
+    /// Stop one task
+    Task(Task),
     /// Mute one alarm, or all of an environment, until a time: what they would do is held back
     Mute(Mute),
     /// Take back a muting by hand

@@ -35,6 +35,7 @@ mod scale;
 mod schedule;
 mod sleep;
 mod status;
+mod task;
 #[cfg(test)]
 mod testing;
 mod timeline;
@@ -262,6 +263,8 @@ async fn headless(
         Command::Deploy(args) => deploy::run(context, args).await,
         Command::Deployments(args) => deployments::run(context, args).await,
         Command::Scale(args) => scale::run(context, args).await,
+        Command::Bounds(args) => scale::bounds(context, args).await,
+        Command::Task(args) => task::run(context, args).await,
         Command::Mute(args) => mute::run(context, "mute", (&args.target, &args.acting), Some(&args.until)).await,
         Command::Unmute(args) => mute::run(context, "unmute", (&args.target, &args.acting), None).await,
         Command::Mutes(args) => mute::list(context, args).await,

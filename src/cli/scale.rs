@@ -1,4 +1,4 @@
-//! `toban scale`: another number of tasks of a service. Reads, names, proposes; the way through the gate and to the
+//! `toban scale` and `toban bounds`: another number of tasks of a service, or another range for it. Reads, names, proposes; the way through the gate and to the
 //! end is `act`'s, what scaling is the service's kind's.
 
 use super::exit::{Exit, Failure};
@@ -26,4 +26,24 @@ pub(super) async fn run(context: &CommandContext, args: &args::Scale) -> Result<
     let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
     drop(here);
     change::act(context, snapshot, proposal, (("scale", 1), &args.acting)).await
+}
+
+/// Sets the range.
+///
+/// # Errors
+/// When there is no such service, it is not scaled automatically, or AWS refuses it.
+pub(super) async fn bounds(context: &CommandContext, args: &args::Bounds) -> Result<Exit, Failure> {
+    let here = at_work(&context.cloud);
+    let mut snapshot = read::once_for(context, &args.target).await?;
+    let value = format!("{}-{}", args.min, args.max);
+    let wanted = change::ActionArgs {
+        target: &args.target,
+        lists: &["services"],
+        what: "service",
+        verb: "bounds",
+        value: Some(&value),
+    };
+    let proposal = change::take_up(context, &mut snapshot, &wanted).await?;
+    drop(here);
+    change::act(context, snapshot, proposal, (("bounds", 1), &args.acting)).await
 }

@@ -43,6 +43,8 @@ fn only_what_works_is_offered() {
             "deploy",
             "deployments",
             "scale",
+            "bounds",
+            "task",
             "mute",
             "unmute",
             "mutes",

@@ -8,6 +8,7 @@ use crate::change::plan::ChangeRequest;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::delivery::Delivery;
+use crate::kinds::ecs_task::Task;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
 use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
@@ -24,6 +25,17 @@ pub(super) struct AppliedChange {
     pub key: String,
     /// What.
     pub what: ChangeKind,
+}
+
+impl AppliedChange {
+    /// `what`, done at a second because `change_request` was asked for.
+    pub(super) fn of(at: i64, change_request: &ChangeRequest, what: ChangeKind) -> Self {
+        let key = match &what {
+            ChangeKind::StopTask { service, .. } => service.clone(),
+            _ => change_request.on.key.to_string(),
+        };
+        Self { at, key, what }
+    }
 }
 
 /// What can be done.
@@ -53,6 +65,17 @@ pub(super) enum ChangeKind {
     Remember(Option<Remembered>),
     /// Scale a service between these.
     Bounds(Bounds),
+    /// Reboot a database.
+    Reboot,
+    /// Let a database's standby take over, or that member of a cluster, or any.
+    FailOver(Option<String>),
+    /// Stop a task of a service, whose script plays it.
+    StopTask {
+        /// The service's ARN.
+        service: String,
+        /// The task's id.
+        task: String,
+    },
 }
 
 /// What comes of a change: an act, or nothing to do because it is so already.
@@ -84,6 +107,9 @@ pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccou
     let missing = |code: &str| fault(FaultKind::Gone, change_request, code, format!("{key} not found"));
     if kind == DbInstance::KIND {
         let db = simulated.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
+        if matches!(change_request.verb, "reboot" | "failover") {
+            return restart(change_request, (&db.id, &db.status), "InvalidDBInstanceState");
+        }
         if let Some(cluster) = &db.cluster {
             let message = format!(
                 "{} is a member of the DB cluster {cluster}; {} the cluster instead",
@@ -95,11 +121,26 @@ pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccou
     }
     if kind == DbCluster::KIND {
         let db = simulated.get::<DbCluster>(key).ok_or_else(|| missing("DBClusterNotFoundFault"))?;
+        if change_request.verb == "failover" {
+            return restart(change_request, (&db.id, &db.status), "InvalidDBClusterStateFault");
+        }
         return database(change_request, &db.id, &db.status, "InvalidDBClusterStateFault");
     }
     if kind == Service::KIND {
         let service = simulated.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
         return tasks(change_request, service, simulated);
+    }
+    if kind == Task::KIND {
+        let task = simulated.get::<Task>(key).ok_or_else(|| missing("InvalidParameterException"))?;
+        let of = task.service().and_then(|name| simulated.all::<Service>().find(|one| one.name == name));
+        return match (change_request.verb, of) {
+            (crate::kinds::ecs_task::change::VERB, Some(service)) => {
+                let (service, task) = (service.arn.to_string(), task.arn.last().to_owned());
+                let message = format!("task {task} is stopping");
+                Ok(Outcome::Done(ChangeKind::StopTask { service, task }, message))
+            }
+            _ => Err(unknown(change_request)),
+        };
     }
     if kind == Instance::KIND {
         let instance = simulated.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
@@ -134,6 +175,18 @@ pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccou
     }
 }
 
+fn restart(change_request: &ChangeRequest, (id, status): (&str, &str), code: &str) -> Result<Outcome, Fault> {
+    if status != "available" {
+        let message = format!("{id} is {status}; it must be available to {}", change_request.verb);
+        return Err(fault(FaultKind::Refused, change_request, code, message));
+    }
+    let to = super::commands::argument(change_request, "to").map(str::to_owned);
+    Ok(match change_request.verb {
+        "reboot" => Outcome::Done(ChangeKind::Reboot, format!("{id} reboots")),
+        _ => Outcome::Done(ChangeKind::FailOver(to), format!("{id} fails over")),
+    })
+}
+
 fn machine(change_request: &ChangeRequest, instance: &Instance) -> Result<Outcome, Fault> {
     let name = instance.name.as_deref().unwrap_or(&instance.id);
     match (change_request.verb, instance.state.as_str()) {
@@ -142,7 +195,9 @@ fn machine(change_request: &ChangeRequest, instance: &Instance) -> Result<Outcom
         ("stop", "stopping" | "stopped") | ("start", "pending" | "running") => {
             Ok(Outcome::Already(format!("{name} is {} already", instance.state)))
         }
-        ("start" | "stop", state) => {
+        // Nothing of it is seen from outside, as at AWS.
+        ("reboot", "running") => Ok(Outcome::Already(format!("{name} is being rebooted"))),
+        ("start" | "stop" | "reboot", state) => {
             let message = format!("{name} is {state}; it cannot be {}ed now", change_request.verb);
             Err(fault(FaultKind::Refused, change_request, "IncorrectInstanceState", message))
         }

@@ -308,7 +308,7 @@ impl Cloud for Demo {
                 }
             };
             if let Some(what) = what {
-                let act = AppliedChange { at: now, key: change_request.on.key.to_string(), what };
+                let act = AppliedChange::of(now, &change_request, what);
                 locked(&self.acts).push((scope.clone(), act));
             }
             if matches!(change_request.verb, "force-deploy" | "deploy-revision") {

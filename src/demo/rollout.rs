@@ -22,6 +22,8 @@ pub(crate) enum End {
     Crash,
     /// Its image could not be pulled.
     Pull,
+    /// An operator stopped it.
+    Stopped,
 }
 
 /// What becomes of the tasks of a rollout.
@@ -371,8 +373,22 @@ impl Script {
         }
     }
 
-    /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
-    pub(super) fn acted(scenario: &ScenarioContext<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
+    /// Stops the task that `is_it` knows at `at`, by an operator's hand; another one takes its place.
+    fn stop(&mut self, at: i64, is_it: impl Fn(&Life) -> bool) {
+        let Some(life) = self.lives.iter_mut().find(|life| is_it(life)) else { return };
+        life.leave(at);
+        life.end = End::Stopped;
+        self.scale(at, self.wanted(at));
+    }
+
+    /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over. `task`
+    /// names a task.
+    pub(super) fn acted(
+        scenario: &ScenarioContext<'_>,
+        key: &str,
+        task: impl Fn(&Life) -> String,
+        story: impl Fn(i64) -> Self,
+    ) -> Self {
         let acts: Vec<_> = scenario.acts_on(key).collect();
         // Each registered revision with what its images do.
         let fate = |revision: i32| {
@@ -416,10 +432,16 @@ impl Script {
                     script.deploy(act.at, revision, fate(revision));
                 }
                 ChangeKind::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
+                ChangeKind::StopTask { task: id, .. } => {
+                    script.stop(act.at, |life| task(life) == *id);
+                    script.finish(act.at);
+                }
                 ChangeKind::TakeBack => script.take_back(act.at),
                 ChangeKind::Answer(go_on) => script.answer(act.at, *go_on),
                 ChangeKind::Stop
                 | ChangeKind::Start
+                | ChangeKind::Reboot
+                | ChangeKind::FailOver(_)
                 | ChangeKind::Register(..)
                 | ChangeKind::Label(_)
                 | ChangeKind::Remember(_)
@@ -451,6 +473,21 @@ mod tests {
         AppliedChange { at, key: "service".to_owned(), what }
     }
 
+    #[test]
+    fn a_task_that_is_stopped_by_hand_goes_and_another_takes_its_place() {
+        let stop = ChangeKind::StopTask { service: "service".to_owned(), task: "1".to_owned() };
+        let acts = [act(100, stop)];
+        let at = |now: i64| {
+            let script =
+                Script::acted(&play(&acts, now), "service", |life| life.slot.to_string(), |_| Script::steady(7, 3));
+            let stays: Vec<u32> = script.lives.iter().filter(|life| life.stays(now)).map(|life| life.slot).collect();
+            (stays, script.lives.iter().filter(|life| life.end == End::Stopped).count())
+        };
+        assert_eq!(at(99), (vec![0, 1, 2], 0));
+        assert_eq!(at(101).0, [0, 2]);
+        assert_eq!(at(400), (vec![0, 2, 1], 1));
+    }
+
     /// What is not there yet when somebody deploys is made by the deployment before, and is replaced as all the rest.
     #[rstest]
     #[case::steady(|_| Script::steady(7, 3))]
@@ -463,7 +500,7 @@ mod tests {
                 let acts: Vec<AppliedChange> =
                     std::iter::once(at).chain(again).map(|at| act(at, ChangeKind::Redeploy)).collect();
                 let now = at + LATER;
-                let script = Script::acted(&play(&acts, now), "service", told);
+                let script = Script::acted(&play(&acts, now), "service", |life| life.slot.to_string(), told);
                 let (current, rollout) = script.current(now).unwrap();
                 let runs: Vec<&Life> = script.lives.iter().filter(|life| life.stays(now)).collect();
                 assert_eq!(u32::try_from(runs.len()).unwrap(), script.wanted(now), "at {at}, {again:?}");

@@ -3,7 +3,7 @@
 
 use super::resource_actions::{ActionsOf, AnyResourceActions};
 use crate::kinds::{
-    alarm, batch_definition, db_backup, db_cluster, db_instance, ec2_instance, ecs_service, event_rule,
+    alarm, batch_definition, db_backup, db_cluster, db_instance, ec2_instance, ecs_service, ecs_task, event_rule,
     external_schedule, lambda_function, state_machine, target_group,
 };
 use crate::world::KindName;
@@ -12,6 +12,7 @@ use crate::world::KindName;
 static ACTIONS: &[&dyn AnyResourceActions] = &[
     &ActionsOf::<target_group::TargetGroups>::new(),
     &ActionsOf::<ecs_service::Services>::new(),
+    &ActionsOf::<ecs_task::Tasks>::new(),
     &ActionsOf::<db_cluster::DbClusters>::new(),
     &ActionsOf::<db_instance::DbInstances>::new(),
     &ActionsOf::<ec2_instance::Instances>::new(),

@@ -7,6 +7,7 @@ pub mod backup;
 mod catalog;
 pub mod compose;
 pub mod ecs_service;
+mod ecs_task;
 pub mod environment_actions;
 pub mod gate_context;
 pub mod job;

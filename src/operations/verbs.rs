@@ -39,10 +39,11 @@ pub static OPERATIONS: &[Operation] = &[
         message: "deploy another image, code or commit, and watch it to its end",
         of: "a service, a function, a target group",
     },
-    Operation { verb: "force", message: "replace every task, on the same revision", of: "a service" },
+    Operation { verb: "force", message: "replace every task, on the same revision", of: "a service, a task" },
     Operation { verb: "revision", message: "deploy an existing revision", of: "a service" },
     Operation { verb: "rollback", message: "go back to what ran before", of: "a service, a function, a target group" },
     Operation { verb: "scale", message: "set how many tasks run", of: "a service" },
+    Operation { verb: "bounds", message: "set how few and how many tasks auto scaling may run", of: "a service" },
     Operation { verb: "watch", message: "watch the rollout that is on its way", of: "a service" },
     Operation {
         verb: "continue",
@@ -73,7 +74,17 @@ pub static OPERATIONS: &[Operation] = &[
     Operation { verb: "run", message: "run it now, by hand, and watch it", of: "a job" },
     Operation { verb: "snapshot", message: "take a snapshot of the database now", of: "a database's backups" },
     Operation { verb: "start", message: "start it, and wait until it is up", of: "a database, an instance" },
-    Operation { verb: "stop", message: "stop it, and wait until it is stopped", of: "a database, an instance" },
+    Operation {
+        verb: "stop",
+        message: "stop it, and wait until it is stopped; of a task, until its service has another",
+        of: "a database, an instance, a task",
+    },
+    Operation { verb: "reboot", message: "reboot it, and wait until it is back", of: "a database, an instance" },
+    Operation {
+        verb: "failover",
+        message: "let its standby, or a reader of the cluster, take over",
+        of: "a database with a standby, a DB cluster",
+    },
 ];
 
 /// The operation of that name.

@@ -22,6 +22,7 @@ mod memory;
 mod offhours;
 mod peer_self;
 mod records;
+mod restarts;
 mod schedules;
 mod session_gateway;
 mod stopped_terminal;

@@ -119,8 +119,9 @@ async fn a_write_that_never_reached_aws_is_repeated_and_nothing_is_lost() {
 
 #[test]
 fn every_write_that_a_kind_declares_has_its_decision() {
-    const ONCE: [&str; 12] = [
+    const ONCE: [&str; 15] = [
         "batch:SubmitJob",
+        "ec2:RebootInstances",
         "ecs:ContinueServiceDeployment",
         "ecs:ExecuteCommand",
         "ecs:RegisterTaskDefinition",
@@ -129,6 +130,8 @@ fn every_write_that_a_kind_declares_has_its_decision() {
         "lambda:InvokeFunction",
         "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
+        "rds:FailoverDBCluster",
+        "rds:RebootDBInstance",
         "ssm:SendCommand",
         "ssm:StartSession",
         // The name makes it one of a standard state machine, and of an express one it does not.

@@ -97,6 +97,49 @@ pub struct Scale {
     pub(crate) acting: Acting,
 }
 
+/// `toban bounds`.
+#[derive(Args, Debug)]
+pub struct Bounds {
+    /// Service; both names may be shortened
+    #[arg(value_name = "ENV/SERVICE")]
+    pub target: String,
+    /// The least number of tasks
+    #[arg(value_name = "MIN", value_parser = clap::value_parser!(u32).range(0..=5000))]
+    pub min: u32,
+    /// The most
+    #[arg(value_name = "MAX", value_parser = clap::value_parser!(u32).range(0..=5000))]
+    pub max: u32,
+    /// How it is done.
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// `toban task`.
+#[derive(Args, Debug)]
+pub struct Task {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub what: TaskVerb,
+}
+
+/// What can be done with a task.
+#[derive(Subcommand, Debug)]
+pub enum TaskVerb {
+    /// Stop it, and wait until its service runs as many as it wants again
+    Stop(TaskStop),
+}
+
+/// `toban task stop`.
+#[derive(Args, Debug)]
+pub struct TaskStop {
+    /// Environment and the task's id; both may be shortened
+    #[arg(value_name = "ENV/TASK")]
+    pub task: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
 /// Options of every command that changes something.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Changing")]
@@ -217,6 +260,25 @@ pub enum DbVerb {
     Start(DbTurn),
     /// Stop it, and wait until it is stopped; AWS starts it again after seven days
     Stop(DbTurn),
+    /// Reboot a DB instance, and wait until it is back
+    Reboot(DbTurn),
+    /// Let the standby of a DB instance take over, or a reader of a DB cluster, and wait until it is seen
+    Failover(DbFailover),
+}
+
+/// `toban db failover`.
+#[derive(Args, Debug)]
+pub struct DbFailover {
+    /// Which: environment and identifier of the instance or cluster; both may be shortened. A member of a cluster
+    /// stands for its cluster
+    #[arg(value_name = "ENV/DATABASE")]
+    pub database: String,
+    /// The reader of a cluster that becomes its writer; RDS chooses if none is named
+    #[arg(long, value_name = "MEMBER")]
+    pub to: Option<String>,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
 }
 
 /// `toban db start`, `toban db stop`.

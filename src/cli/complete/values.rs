@@ -34,6 +34,7 @@ fn lists(value: &str) -> Option<&'static [&'static str]> {
         "ENV/SERVICE" => &["services"],
         "ENV/DATABASE" => &["databases"],
         "ENV/JOB" => &["jobs"],
+        "ENV/TASK" => &["tasks"],
         "ENV/NAME" => &["services", "functions", "target_groups"],
         "ENV/TARGET" => &["services", "instances", "tasks"],
         "ENV[/TARGET]" => &["services", "functions", "databases", "instances", "tasks"],

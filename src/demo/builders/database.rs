@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::demo::account::SimulatedAccount;
-use crate::demo::changes::ChangeKind;
+use crate::demo::changes::{AppliedChange, ChangeKind};
 use crate::demo::details::{Happened, ResourceDetails, Waits, Wave};
 use crate::demo::scenario_context::{REGION, ScenarioContext, ZONES};
 use crate::kinds::db_cluster::{ClusterMember, DbCluster};
-use crate::kinds::db_event::PowerEvents;
+use crate::kinds::db_event::{DbMessage, PowerEvents};
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::db_maintenance::PendingMaintenance;
 use crate::kinds::security_group::{Opening, SecurityGroup};
@@ -69,7 +69,10 @@ fn steps(scenario: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Ve
                 (act.at + 450 + WEEK, "available"),
             ]),
             ChangeKind::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
-            ChangeKind::Scale(_)
+            ChangeKind::Reboot => story.extend([(act.at + 3, "rebooting"), (act.at + 48, "available")]),
+            ChangeKind::FailOver(_) => story.extend([(act.at + 3, "failing-over"), (act.at + 70, "available")]),
+            ChangeKind::StopTask { .. }
+            | ChangeKind::Scale(_)
             | ChangeKind::Redeploy
             | ChangeKind::Label(_)
             | ChangeKind::Register(..)
@@ -90,9 +93,12 @@ fn status(scenario: &ScenarioContext<'_>, steps: &[State]) -> State {
 }
 
 fn history(steps: &[State]) -> Vec<Happened> {
+    let before = |at: usize| at.checked_sub(1).and_then(|at| steps.get(at)).map(|(_, status)| *status);
     let message = |at: usize, status: &str| match status {
         "stopped" => Some("DB instance stopped".to_owned()),
         "starting" if at > 0 => None,
+        "available" if at > 0 && before(at) == Some("rebooting") => Some("DB instance restarted".to_owned()),
+        "available" if at > 0 && before(at) == Some("failing-over") => Some("Failover completed".to_owned()),
         "available" if at > 0 => Some("DB instance started".to_owned()),
         _ => None,
     };
@@ -117,6 +123,34 @@ fn told(scenario: &ScenarioContext<'_>, steps: &[State]) -> Vec<PowerEvent> {
     happened.filter_map(|(at, (from, status))| Some((scenario.at(*from), power(at, *from, status)?))).collect()
 }
 
+/// What RDS tells of a database: stops and starts, and what an operator had it do besides.
+fn events(scenario: &ScenarioContext<'_>, arn: &str, steps: &[State]) -> PowerEvents {
+    let mut events = PowerEvents::of_power(arn, told(scenario, steps));
+    let what = if arn.contains(":cluster:") {
+        "Completed failover to DB instance"
+    } else {
+        "Multi-AZ instance failover completed"
+    };
+    for act in scenario.acts_on(arn) {
+        let (after, message) = match act.what {
+            ChangeKind::Reboot => (45, "DB instance restarted"),
+            ChangeKind::FailOver(_) => (66, what),
+            _ => continue,
+        };
+        if act.at + after <= scenario.now {
+            events.messages.push(DbMessage { at: scenario.at(act.at + after), message: message.to_owned() });
+        }
+    }
+    events.messages.sort_by_key(|event| event.at);
+    events
+}
+
+/// How often it failed over so far: each time what was in reserve takes over.
+fn failovers(scenario: &ScenarioContext<'_>, arn: &str) -> usize {
+    let over = |act: &&AppliedChange| matches!(act.what, ChangeKind::FailOver(_)) && act.at + 40 <= scenario.now;
+    scenario.acts_on(arn).filter(over).count()
+}
+
 fn look(steps: &[State], storage: u32) -> ResourceDetails {
     let level = |up: f64| steps.iter().map(|(from, status)| (*from, (*status == "available").then_some(up))).collect();
     let wave = |title: &str, unit, up, swing| Wave {
@@ -138,11 +172,15 @@ fn look(steps: &[State], storage: u32) -> ResourceDetails {
 pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Database<'_>) {
     let arn = scenario.arn("rds", &format!("db:{}", facts.id));
     // A member goes with its cluster: an operator acts on that.
-    let acted = facts
-        .cluster
-        .map_or_else(|| arn.to_string(), |cluster| scenario.arn("rds", &format!("cluster:{cluster}")).to_string());
-    let steps = steps(scenario, &acted, facts.story.clone());
+    let acted = facts.cluster.map(|cluster| scenario.arn("rds", &format!("cluster:{cluster}")));
+    let mut story = facts.story.clone();
+    if let Some(cluster) = &acted {
+        story = steps(scenario, cluster.as_str(), story);
+    }
+    // What is done to a member alone is a reboot.
+    let steps = steps(scenario, arn.as_str(), story);
     let (since, status) = status(scenario, &steps);
+    let zone = (facts.zone + failovers(scenario, arn.as_str())) % 2;
     let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, scenario.hex("rds", 11));
     let port = if facts.engine.contains("mysql") { 3306 } else { 5432 };
     lets(simulated, facts, facts.guard, port);
@@ -156,7 +194,7 @@ pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
     let zones = if facts.id == "city-poc-db" { 1 } else { 2 };
     super::upkeep::subnet_group(simulated, facts.subnets, facts.vpc, zones);
     simulated.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
-    simulated.put(arn.as_str(), PowerEvents::of_power(arn.to_string(), told(scenario, &steps)));
+    simulated.put(arn.as_str(), events(scenario, arn.as_str(), &steps));
     simulated.put(
         "",
         DbInstance {
@@ -168,8 +206,8 @@ pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
             class: Some(facts.class.to_owned()),
             cluster: facts.cluster.map(str::to_owned),
             multi_az: facts.multi_az,
-            zone: ZONES.get(facts.zone).map(|zone| (*zone).to_owned()),
-            second_zone: ZONES.get(1 - facts.zone.min(1)).filter(|_| facts.multi_az).map(|zone| (*zone).to_owned()),
+            zone: ZONES.get(zone).map(|zone| (*zone).to_owned()),
+            second_zone: ZONES.get(1 - zone.min(1)).filter(|_| facts.multi_az).map(|zone| (*zone).to_owned()),
             endpoint: Some(host),
             port: Some(port),
             vpc: Some(facts.vpc.to_owned()),
@@ -248,6 +286,19 @@ pub(crate) struct Aurora<'a> {
     pub each: Database<'a>,
 }
 
+/// Which member of a cluster writes, by the failovers so far.
+fn writer<'a>(scenario: &ScenarioContext<'_>, arn: &str, members: &[&'a str; 2]) -> &'a str {
+    let [mut writer, mut reader] = *members;
+    for act in scenario.acts_on(arn).filter(|act| act.at + 40 <= scenario.now) {
+        if let ChangeKind::FailOver(to) = &act.what
+            && to.as_deref() != Some(writer)
+        {
+            std::mem::swap(&mut writer, &mut reader);
+        }
+    }
+    writer
+}
+
 /// Adds an Aurora cluster with a writer and a reader.
 pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: Aurora<'_>) {
     let arn = scenario.arn("rds", &format!("cluster:{}", facts.id));
@@ -258,8 +309,11 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
     simulated.tag(&arn, &facts.each.tags);
     super::upkeep::backups(simulated, scenario, facts.id, (true, facts.each.backup_days));
     simulated.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
-    simulated.put(arn.as_str(), PowerEvents::of_power(arn.to_string(), told(scenario, &steps)));
-    let members = facts.members.iter().enumerate();
+    simulated.put(arn.as_str(), events(scenario, arn.as_str(), &steps));
+    let writer = writer(scenario, arn.as_str(), &facts.members);
+    let mut members: Vec<ClusterMember> =
+        facts.members.iter().map(|id| ClusterMember { id: (*id).to_owned(), writer: *id == writer }).collect();
+    members.sort_by_key(|member| !member.writer);
     let cluster = DbCluster {
         arn: arn.clone(),
         id: facts.id.to_owned(),
@@ -267,7 +321,7 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
         engine: facts.each.engine.to_owned(),
         version: Some(facts.each.version.to_owned()),
         mode: Some("provisioned".to_owned()),
-        members: members.map(|(at, id)| ClusterMember { id: (*id).to_owned(), writer: at == 0 }).collect(),
+        members,
         multi_az: true,
         zones: ZONES.map(str::to_owned).to_vec(),
         class: None,

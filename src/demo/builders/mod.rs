@@ -27,7 +27,7 @@ pub(super) use load_balancing::{
     Balancer, Group, Rules, balancer, balancer_metric, forward, forward_by_weights, group, group_metric, redirect,
 };
 pub(super) use mute::{mute, mute_alarms};
-pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
+pub(super) use service::{Crate, Deploy, Kept, Tag, acted, cluster, service};
 pub(super) use shift::second;
 pub(super) use upkeep::{certificate, distribution, network};
 

@@ -151,6 +151,11 @@ pub(crate) fn cluster(
     );
 }
 
+/// The script of a service that begins as `story`, with what was done to it.
+pub(crate) fn acted(scenario: &ScenarioContext<'_>, facts: &Deploy, story: impl Fn(i64) -> Script) -> Script {
+    Script::acted(scenario, facts.arn(scenario).as_str(), |life| task::id(scenario, facts, life), story)
+}
+
 /// Adds a service with its tasks, revisions and targets, as `script` has them now.
 pub(crate) fn service(
     simulated: &mut SimulatedAccount,

@@ -108,7 +108,9 @@ fn writer(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, life: &L
             (0, "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory".to_owned()),
         ],
         End::Crash => CRASH.iter().map(|(before, words)| (*before, (*words).to_owned())).collect(),
-        End::Scaled => vec![(20, "SIGTERM received: no new requests are taken".to_owned()), (2, "closed".to_owned())],
+        End::Scaled | End::Stopped => {
+            vec![(20, "SIGTERM received: no new requests are taken".to_owned()), (2, "closed".to_owned())]
+        }
         End::Pull => Vec::new(),
     };
     Some(LogWriter {
@@ -155,6 +157,7 @@ fn task(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &
                 facts.crates.first().map(|held| image(scenario, facts, held, revision)).unwrap_or_default()
             ),
         ),
+        End::Stopped => ("UserInitiated", "stopped by hand with toban".to_owned()),
         End::Scaled => {
             ("ServiceSchedulerInitiated", format!("Scaling activity initiated by (deployment {deployment})"))
         }
@@ -179,7 +182,7 @@ fn task(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &
                 _ if !gone => None,
                 End::Pull => None,
                 End::Crash if at == 0 => Some(1),
-                End::Memory | End::Crash | End::Scaled => Some(if killed { 137 } else { 0 }),
+                End::Memory | End::Crash | End::Scaled | End::Stopped => Some(if killed { 137 } else { 0 }),
             },
             reason: killed.then(|| "OutOfMemoryError: Container killed due to memory usage".to_owned()),
             health: None,
@@ -304,7 +307,7 @@ pub(super) fn targets(
         let drained = match life.end {
             // A task that dies is taken out at once; one that is told to go finishes what it has.
             End::Memory | End::Crash | End::Pull => life.leaves,
-            End::Scaled => life.leaves.map(|leaves| leaves + DRAIN),
+            End::Scaled | End::Stopped => life.leaves.map(|leaves| leaves + DRAIN),
         };
         if scenario.now < life.up || drained.is_some_and(|drained| drained <= scenario.now) {
             return None;

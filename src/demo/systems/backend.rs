@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
-    cluster, forward, group, group_metric, machine_of_steps, redirect, scaling, service, stack, tags, vpc,
+    Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, acted, alarm, aurora, balancer,
+    balancer_metric, cluster, forward, group, group_metric, machine_of_steps, redirect, scaling, service, stack, tags,
+    vpc,
 };
 use crate::demo::episodes::pipeline;
 use crate::demo::rollout::Script;
@@ -162,8 +163,7 @@ fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: 
         percent: (100, 200),
         tags: service_tags(scenario, stage, &compute),
     };
-    let key = facts.arn(scenario);
-    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), stage.story));
+    service(simulated, scenario, &facts, &acted(scenario, &facts, stage.story));
 
     let lower = |logical: &str| generated(scenario, &data, logical).to_lowercase();
     let (id, writer, reader) = (lower("AuroraCluster"), lower("AuroraClusterWriter"), lower("AuroraClusterReader"));

@@ -4,9 +4,9 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, TimedTask, Watch, alarm, balancer, balancer_metric,
-    cluster, database, forward, group, group_metric, machine, redirect, scaling, service, tags, timed_task, vpc,
-    web_acl,
+    Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, TimedTask, Watch, acted, alarm, balancer,
+    balancer_metric, cluster, database, forward, group, group_metric, machine, redirect, scaling, service, tags,
+    timed_task, vpc, web_acl,
 };
 use crate::demo::episodes::{stall, waking_database};
 use crate::demo::rollout::Script;
@@ -147,8 +147,7 @@ fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: 
     let frontend = deploy("Frontend", held("frontend", 3000, &[]), &front, stage.sizes[0]);
     let backend = deploy("Backend", held("backend", 5000, &["DB_PASSWORD"]), &back, stage.sizes[1]);
     for (facts, story) in [(&frontend, stage.frontend), (&backend, stage.backend)] {
-        let key = facts.arn(scenario);
-        service(simulated, scenario, facts, &Script::acted(scenario, key.as_str(), story));
+        service(simulated, scenario, facts, &acted(scenario, facts, story));
     }
     backend
 }

@@ -4,7 +4,7 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Course, Crate, Database, Deploy, Group, Kept, PastJob, Rules, Tag, Watch, alarm, balancer,
+    Balancer, Course, Crate, Database, Deploy, Group, Kept, PastJob, Rules, Tag, Watch, acted, alarm, balancer,
     balancer_metric, batch, certificate, cluster, composite, database, forward, group, group_metric, mute, redirect,
     scaling, service, system_update, tags, vpc,
 };
@@ -39,13 +39,12 @@ pub(super) fn dev(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'
     let mut facts =
         lay(simulated, scenario, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(scenario, stage.group))])]);
     facts.tags.insert(REMEMBERED.to_owned(), "desired=1".to_owned());
-    let key = facts.arn(scenario);
     let story = |_| {
         let mut script = Script::steady(41, 1);
         script.scale(BEDTIME - 180, 0);
         script
     };
-    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), story));
+    service(simulated, scenario, &facts, &acted(scenario, &facts, story));
     let mut tags = facts.tags.clone();
     tags.extend(lie_in(scenario.start).map(|over| (crate::schedule::stored::tags::OVERRIDE.to_owned(), over)));
     database(
@@ -85,7 +84,7 @@ pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<
     ];
     let facts = lay(simulated, scenario, &stage, listen);
     let key = facts.arn(scenario);
-    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), leak::script));
+    service(simulated, scenario, &facts, &acted(scenario, &facts, leak::script));
     database(
         simulated,
         scenario,

@@ -4,8 +4,8 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Crate, Deploy, Group, Kept, Tag, Watch, alarm, balancer, balancer_metric, cluster, forward_by_weights,
-    group, redirect, second, service, tags, vpc,
+    Balancer, Crate, Deploy, Group, Kept, Tag, Watch, acted, alarm, balancer, balancer_metric, cluster,
+    forward_by_weights, group, redirect, second, service, tags, vpc,
 };
 use crate::demo::episodes::release;
 use crate::demo::rollout::Script;
@@ -47,8 +47,7 @@ pub(super) fn stage(simulated: &mut SimulatedAccount, scenario: &ScenarioContext
         (deploy("web", 3000), release::web as fn(i64) -> Script),
         (deploy("api", 8080), release::api as fn(i64) -> Script),
     ];
-    let scripts =
-        services.each_ref().map(|(facts, story)| Script::acted(scenario, facts.arn(scenario).as_str(), story));
+    let scripts = services.each_ref().map(|(facts, story)| acted(scenario, facts, story));
     let route = |(facts, script): (&Played, &Script)| {
         let (facts, [first, other]) = (&facts.0, script.weights(scenario.now));
         forward_by_weights(scenario, [(&facts.group, first), (&second(&facts.group), other)])

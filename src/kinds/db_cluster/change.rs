@@ -1,5 +1,7 @@
 //! Starts and stops a DB cluster: rds:StopDBCluster, rds:StartDBCluster. The calls are those of `db_instance/change.rs`,
-//! which knows both; they need the gate's pass.
+//! which knows both; `failover` makes a reader the writer. They need the gate's pass.
+
+pub(crate) mod failover;
 
 use super::model::DbCluster;
 use crate::change::gate::Change;

@@ -3,7 +3,7 @@
 //! `rules` how it is judged, `commands` what can be done with it and `change` the calls that do it,
 //! `rows` and `page` how it is shown. Nothing here draws.
 
-mod change;
+pub(crate) mod change;
 mod fetch;
 mod metrics;
 pub mod model;
@@ -47,6 +47,7 @@ impl Kind for DbClusters {
     const CHANGES: &'static [&'static str] = &[
         "rds:StopDBCluster",
         "rds:StartDBCluster",
+        "rds:FailoverDBCluster",
         // A tunnel to it.
         "ssm:StartSession",
         "ssm:ResumeSession",

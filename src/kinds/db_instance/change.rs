@@ -1,6 +1,8 @@
 //! Starts and stops what RDS starts and stops, an instance or a whole cluster: rds:StopDBInstance, rds:StartDBInstance,
-//! rds:StopDBCluster, rds:StartDBCluster. The only file of both kinds that changes anything, and it needs the gate's
-//! pass. What is so already counts as done.
+//! rds:StopDBCluster, rds:StartDBCluster; `reboot` reboots an instance. They need the gate's pass. What is so already
+//! counts as done.
+
+pub(crate) mod reboot;
 
 use aws_types::request_id::RequestId;
 use futures_util::future::BoxFuture;

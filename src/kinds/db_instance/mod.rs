@@ -57,6 +57,7 @@ impl Kind for DbInstances {
     const CHANGES: &'static [&'static str] = &[
         "rds:StopDBInstance",
         "rds:StartDBInstance",
+        "rds:RebootDBInstance",
         // A tunnel to it.
         "ssm:StartSession",
         "ssm:ResumeSession",

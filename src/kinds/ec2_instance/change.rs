@@ -1,5 +1,7 @@
-//! Starts and stops an EC2 instance: ec2:StartInstances, ec2:StopInstances. The only file of the kind that changes
-//! anything, and it needs the gate's pass. EC2 itself takes a call for what is so already as done.
+//! Starts and stops an EC2 instance: ec2:StartInstances, ec2:StopInstances; `reboot` reboots one. Nothing else of the kind
+//! changes anything, and all of it needs the gate's pass. EC2 itself takes a call for what is so already as done.
+
+pub(crate) mod reboot;
 
 use super::model::Instance;
 use crate::aws::Clients;
@@ -12,7 +14,7 @@ use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 use futures_util::future::BoxFuture;
 
 /// The IAM actions it takes.
-pub(super) const ACTIONS: &[&str] = &["ec2:StartInstances", "ec2:StopInstances"];
+pub(super) const ACTIONS: &[&str] = &["ec2:StartInstances", "ec2:StopInstances", reboot::REBOOT];
 
 /// Starting or stopping one.
 struct SwitchInstance {
@@ -64,18 +66,21 @@ impl Change for SwitchInstance {
             let operation = format!("ec2:{}", self.action());
             let sent = aws.ec2.call(self.action(), parameters);
             let xml = aws.call(&operation, Some(&self.on.key), sent).await?;
-            let document = roxmltree::Document::parse(&xml).ok();
-            let id = document.as_ref().and_then(|document| {
-                document.descendants().find(|node| node.tag_name().name() == "requestId").and_then(|node| node.text())
-            });
             let doing = if self.verb == PowerAction::Stop { "stopping" } else { "starting" };
             Ok(Receipt {
-                request_ids: id.map(str::to_owned).into_iter().collect(),
+                request_ids: request_id(&xml).into_iter().collect(),
                 message: Some(format!("{} is {doing}", self.name)),
                 facts: Vec::new(),
             })
         })
     }
+}
+
+/// AWS's request id, as its answer tells it.
+fn request_id(xml: &str) -> Option<String> {
+    let document = roxmltree::Document::parse(xml).ok()?;
+    let node = document.descendants().find(|node| node.tag_name().name() == "requestId")?;
+    node.text().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
-mod change;
+pub(crate) mod change;
 mod fetch;
 mod metrics;
 pub mod model;

@@ -1,8 +1,9 @@
 //! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `session_access` and `rights` how it is entered, `rows` and `page` how it is shown.
-//! Nothing here draws.
+//! `rules` how it is judged, `session_access` and `permissions` how it is entered, `rows` and `page` how it is shown,
+//! `change` how it is stopped. Nothing here draws.
 
+pub(crate) mod change;
 mod fetch;
 mod model;
 mod page;
@@ -44,6 +45,7 @@ impl Kind for Tasks {
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
     const CHANGES: &'static [&'static str] = &[
         "ecs:ExecuteCommand",
+        "ecs:StopTask",
         "ssm:StartSession",
         "ssm:ResumeSession",
         "ssm:TerminateSession",

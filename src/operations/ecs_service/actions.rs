@@ -1,7 +1,7 @@
 //! What can be done with a service: deploy, force, another revision, roll back, scale, watch; each as a plan in words.
 //! Pure; the calls are `change`, what becomes of them is `deploy`.
 
-use super::enable_exec;
+use super::{bounds, enable_exec};
 use crate::kinds::ecs_service::Services;
 use crate::operations::ResourceActions;
 use std::collections::BTreeSet;
@@ -28,6 +28,7 @@ use crate::world::{Arn, Resource};
 impl ResourceActions for Services {
     fn actions(item: &Service, context: &ActionContext<'_>) -> Vec<Action> {
         let mut actions = actions(item, context);
+        actions.push(bounds::action(item, context));
         actions.push(enable_exec::action(item));
         actions
     }
@@ -43,6 +44,7 @@ impl ResourceActions for Services {
         context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
         match verb {
+            bounds::VERB => bounds::propose(item, value, context),
             enable_exec::VERB => enable_exec::propose(item, context),
             _ => propose(item, verb, value, context),
         }

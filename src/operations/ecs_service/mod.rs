@@ -4,6 +4,7 @@
 
 pub mod actions;
 mod answer;
+mod bounds;
 pub mod enable_exec;
 mod image_choice;
 pub mod plan_notes;

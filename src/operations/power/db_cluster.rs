@@ -1,14 +1,15 @@
-//! What can be done with a DB cluster: start and stop, with all its members, or why not. Pure.
+//! What can be done with a DB cluster: start and stop, with all its members, and fail over, or why not. Pure.
 //! It is up only when its writer is, so the members are watched too.
 
 use super::machine::Power;
+use super::restart;
 use crate::change::procedure::Proposal;
 use crate::kinds::db_cluster::DbClusters;
 use crate::kinds::db_cluster::model::DbCluster;
 use crate::kinds::db_cluster::power_state::member_state;
 use crate::kinds::db_cluster::power_state::watch;
 use crate::operations::ResourceActions;
-use crate::operations::{Action, ActionContext};
+use crate::operations::{Action, ActionContext, Choice};
 use crate::world::Resource;
 
 impl ResourceActions for DbClusters {
@@ -16,19 +17,26 @@ impl ResourceActions for DbClusters {
         actions(item, context)
     }
 
+    fn choices(item: &DbCluster, verb: &str, _chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+        if verb == restart::FAILOVER { restart::choices(item, context) } else { Vec::new() }
+    }
+
     fn propose(
         item: &DbCluster,
         verb: &str,
-        _value: Option<&str>,
+        value: Option<&str>,
         context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        propose(item, verb, context)
+        match verb {
+            restart::FAILOVER => restart::propose_cluster(item, value, context),
+            _ => propose(item, verb, context),
+        }
     }
 }
 
 /// What can be done with it.
 pub(crate) fn actions(item: &DbCluster, context: &ActionContext<'_>) -> Vec<Action> {
-    power(item, context).actions(context)
+    power(item, context).actions(context).into_iter().chain([restart::of_cluster(item)]).collect()
 }
 
 /// Makes an offer a proposal.

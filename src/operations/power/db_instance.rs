@@ -1,14 +1,15 @@
-//! What can be done with a DB instance: start and stop, or why not. A member of a cluster leads to its cluster.
-//! Pure.
+//! What can be done with a DB instance: start, stop, reboot, fail over, or why not. A member of a cluster leads to its
+//! cluster. Pure.
 
 use super::machine::Power;
+use super::restart;
 use crate::change::procedure::Proposal;
 use crate::kinds::db_cluster;
 use crate::kinds::db_instance::DbInstances;
 use crate::kinds::db_instance::model::DbInstance;
 use crate::kinds::db_instance::power_state::member_state;
 use crate::operations::ResourceActions;
-use crate::operations::{Action, ActionContext};
+use crate::operations::{Action, ActionContext, Choice};
 use crate::world::read_request::ReadRequest;
 use crate::world::{KindName, Resource};
 
@@ -17,36 +18,54 @@ impl ResourceActions for DbInstances {
         actions(item, context)
     }
 
+    fn choices(item: &DbInstance, verb: &str, _chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+        let cluster = cluster(item, context).filter(|_| verb == restart::FAILOVER);
+        cluster.map(|cluster| restart::choices(cluster, context)).unwrap_or_default()
+    }
+
     fn propose(
         item: &DbInstance,
         verb: &str,
-        _value: Option<&str>,
+        value: Option<&str>,
         context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        propose(item, verb, context)
+        propose(item, (verb, value), context)
     }
 }
 
 /// What can be done with it.
 pub(crate) fn actions(item: &DbInstance, context: &ActionContext<'_>) -> Vec<Action> {
-    power(item, context).actions(context)
+    let restart = restart::of_instance(item, cluster(item, context));
+    power(item, context).actions(context).into_iter().chain(restart).collect()
 }
 
 /// Makes an offer a proposal.
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &DbInstance, verb: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
-    power(item, context).propose(verb, context)
+pub(crate) fn propose(
+    item: &DbInstance,
+    (verb, value): (&str, Option<&str>),
+    context: &ActionContext<'_>,
+) -> Result<Proposal, String> {
+    match (verb, cluster(item, context)) {
+        (restart::REBOOT, _) => restart::propose_instance(item, false, context),
+        (restart::FAILOVER, Some(cluster)) => restart::propose_cluster(cluster, value, context),
+        (restart::FAILOVER, None) => restart::propose_instance(item, true, context),
+        _ => power(item, context).propose(verb, context),
+    }
+}
+
+/// The cluster it is a member of, if that was read.
+fn cluster<'a>(item: &DbInstance, context: &ActionContext<'a>) -> Option<&'a db_cluster::DbCluster> {
+    let name = item.cluster.as_ref()?;
+    context.cx.world.all::<db_cluster::DbCluster>(context.cx.scope).find(|cluster| &cluster.id == name)
 }
 
 /// The machine that starts and stops: its cluster, if it is a member of one that was read.
 fn power(item: &DbInstance, context: &ActionContext<'_>) -> Power {
-    if let Some(name) = &item.cluster {
-        let mut clusters = context.cx.world.all::<db_cluster::DbCluster>(context.cx.scope);
-        if let Some(cluster) = clusters.find(|cluster| &cluster.id == name) {
-            return crate::operations::power::power(cluster, context);
-        }
+    if let Some(cluster) = cluster(item, context) {
+        return crate::operations::power::power(cluster, context);
     }
     Power {
         id: item.id(context.cx.scope),

@@ -1,4 +1,4 @@
-//! What can be done with an instance: start and stop, and what can be done with the target group it serves in, for all
+//! What can be done with an instance: start, stop and reboot, and what can be done with the target group it serves in, for all
 //! of its instances. Pure.
 
 use super::ec2_power;
@@ -47,7 +47,7 @@ pub(crate) fn propose(
     value: Option<&str>,
     context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
-    if matches!(verb, "start" | "stop") {
+    if matches!(verb, "start" | "stop" | "reboot") {
         return ec2_power::propose(item, verb, context);
     }
     match group(item, context) {

@@ -1,4 +1,4 @@
-//! Starting and stopping one thing: instances, databases and database clusters, as offers, plans and procedures.
+//! Starting, stopping and restarting one thing: instances, databases and database clusters, as offers, plans and procedures.
 //! Pure: the calls stand in each kind's `change.rs`.
 
 pub mod db_cluster;
@@ -6,6 +6,7 @@ pub mod db_instance;
 pub mod ec2_instance;
 pub mod ec2_power;
 mod machine;
+mod restart;
 mod start_stop;
 
 pub(crate) use db_cluster::power;

@@ -33,9 +33,22 @@ def start_db_cluster(call):
     return answer
 
 
+@amend("rds:RebootDBInstance")
+def reboot_db_instance(call):
+    """moto forgets a reboot at once: it is seen at the next look, as at AWS."""
+    answer = call.moto()
+    memory(call, "reboots")[call.params["DBInstanceIdentifier"]] = True
+    answer["DBInstance"]["DBInstanceStatus"] = "rebooting"
+    return answer
+
+
 @amend("rds:DescribeDBInstances")
 def describe_db_instances(call):
     answer = call.moto()
+    reboots = memory(call, "reboots")
+    for instance in answer.get("DBInstances") or []:
+        if reboots.pop(instance["DBInstanceIdentifier"], None):
+            instance["DBInstanceStatus"] = "rebooting"
     restarts = memory(call, "stopped db")
     instances = answer.get("DBInstances") or []
     stopped = set()

@@ -81,7 +81,7 @@ fn a_member_stands_for_its_cluster() {
     assert_eq!(all[0], ("stop: stop DB cluster backend-db".to_owned(), None));
     shelves.seen(false, |cx| {
         let context = ActionContext { cx: *cx, environment: &open };
-        let plan = propose(&member, "stop", &context).expect("the cluster stops").plan();
+        let plan = propose(&member, ("stop", None), &context).expect("the cluster stops").plan();
         assert_eq!(plan.calls, ["rds:StopDBCluster backend-db"]);
         assert_eq!(plan.on, cluster().id(&scope()));
     });
@@ -95,7 +95,7 @@ fn the_plan_says_what_a_reader_should_know() {
     let id = item.id(&scope());
     open.members.push(crate::environment::Member { id, name: "city-db".into(), assessment: None, because: Vec::new() });
     let plan = Shelves::default().seen(false, |cx| {
-        propose(&item, "stop", &ActionContext { cx: *cx, environment: &open }).expect("it stops").plan()
+        propose(&item, ("stop", None), &ActionContext { cx: *cx, environment: &open }).expect("it stops").plan()
     });
     assert_eq!(
         (plan.message.as_str(), plan.calls.as_slice()),
@@ -109,7 +109,7 @@ fn the_plan_says_what_a_reader_should_know() {
     ");
     let busy = DbInstance { status: "backing-up".into(), ..database() };
     let plan = Shelves::default().seen(false, |cx| {
-        propose(&busy, "stop", &ActionContext { cx: *cx, environment: &open }).expect("it waits").plan()
+        propose(&busy, ("stop", None), &ActionContext { cx: *cx, environment: &open }).expect("it waits").plan()
     });
     assert_eq!(plan.notices[0], "it has to wait first: it is busy (backing-up)");
 }
@@ -134,7 +134,7 @@ fn a_stop_within_ten_minutes_of_a_start_says_that_they_are_billed_anyway() {
         shelves.seen(false, |cx| {
             let context = ActionContext { cx: *cx, environment: &environment };
             let stop = actions(&item, &context).into_iter().find(|action| action.verb == "stop").unwrap();
-            let notices = propose(&item, "stop", &context).unwrap().plan().notices;
+            let notices = propose(&item, ("stop", None), &context).unwrap().plan().notices;
             (stop.prompt.reads().len(), notices.iter().any(|message| message.contains("10 minutes are billed anyway")))
         })
     };
