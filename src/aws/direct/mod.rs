@@ -193,7 +193,7 @@ impl Sent {
 fn signing(config: &SdkConfig, service: Service) -> StaticRuntimePlugin {
     let mut layer = Layer::new("our own signing");
     let region = config.region().map(|region| match service.global || service.at_home {
-        true => SigningRegion::from_static(endpoint::home(region.as_ref(), endpoint::variant(config))),
+        true => SigningRegion::from_static(endpoint::home(service, region.as_ref())),
         false => SigningRegion::from(region.clone()),
     });
     let signing = SigV4OperationSigningConfig {
