@@ -183,7 +183,11 @@ impl Outlet {
     /// When there is none, or the terminal is gone.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Told(told) => told.try_write(bytes),
+            Self::Told(told) => match told.try_write(bytes) {
+                // The library knows of no room before it waited for some: the terminal itself does.
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => Ok(rustix::io::write(told, bytes)?),
+                wrote => wrote,
+            },
             Self::Looked(file, _) => (&*file).write(bytes),
         }
     }
@@ -213,5 +217,26 @@ impl AsyncWrite for Outlet {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+
+    use super::{File, Outlet, Sender};
+
+    /// The question for the colour of the background is sent before anything was waited for.
+    #[tokio::test]
+    async fn what_there_is_room_for_goes_at_once() {
+        let (mut reader, writer) = std::io::pipe().expect("a pipe");
+        let file = File::from(OwnedFd::from(writer));
+        let outlet = Outlet::Told(Sender::from_file_unchecked(file).expect("a runtime"));
+        assert_eq!(outlet.try_write(b"who").expect("room"), 3);
+        drop(outlet);
+        let mut read = String::new();
+        reader.read_to_string(&mut read).expect("text");
+        assert_eq!(read, "who");
     }
 }
