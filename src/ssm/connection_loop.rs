@@ -128,6 +128,7 @@ impl Pump {
         let is_first = !self.session_state.has_connected();
         let mut pause = self.settings.pauses.0;
         let mut given = self.entrance.clone().filter(|_| lost.is_none());
+        let mut first: Option<Fault> = None;
         loop {
             let tried = async {
                 let entrance = match given.take() {
@@ -145,28 +146,35 @@ impl Pump {
             };
             let fault = match tried.await {
                 Ok(Some(socket)) => return Ok(socket),
-                Ok(None) => return Err(End::Closed("it timed out, or was ended by someone else".to_owned())),
+                Ok(None) => {
+                    let gone = "it timed out, or was ended by someone else";
+                    return Err(match first {
+                        Some(first) => End::Lost(Fault { message: format!("{}; then {gone}", first.message), ..first }),
+                        None => End::Closed(gone.to_owned()),
+                    });
+                }
                 Err(fault) => fault,
             };
+            let told = if is_first { with_first_reason(&mut first, &fault) } else { fault.clone() };
             let patience = match fault.kind {
                 FaultKind::Expired | FaultKind::Credentials => {
                     self.link(Link::Login(fault.clone()));
                     self.settings.login_patience
                 }
-                FaultKind::Denied | FaultKind::Gone | FaultKind::Refused => return Err(End::Lost(fault)),
+                FaultKind::Denied | FaultKind::Gone | FaultKind::Refused => return Err(End::Lost(told)),
                 FaultKind::Throttled
                 | FaultKind::Offline
                 | FaultKind::Timeout
                 | FaultKind::Garbled
                 | FaultKind::Unavailable
                 | FaultKind::Odd => {
-                    self.link(Link::Lost(fault.clone()));
+                    self.link(Link::Lost(told.clone()));
                     self.settings.patience
                 }
             };
             let patience = if is_first { self.settings.first_patience } else { patience };
             if since.elapsed() + pause > patience {
-                return Err(End::Lost(fault));
+                return Err(End::Lost(told));
             }
             sleep(pause).await;
             pause = (pause * 2).min(self.settings.pauses.1);
@@ -396,6 +404,20 @@ async fn left(incoming: &mpsc::Sender<Incoming>) {
 /// Why the writer stopped.
 async fn failed(writing: &mut tokio::task::JoinHandle<Fault>) -> Fault {
     writing.await.unwrap_or_else(|error| offline(error.to_string()))
+}
+
+/// What is told of a first connection that cannot be made: why it could not, also where a fresh entrance was asked for since
+/// and there was none, which is only what followed. A login that is needed is told as such.
+fn with_first_reason(first: &mut Option<Fault>, fault: &Fault) -> Fault {
+    let follows =
+        fault.operation == "ssm:ResumeSession" && !matches!(fault.kind, FaultKind::Expired | FaultKind::Credentials);
+    match first {
+        Some(first) if follows => {
+            Fault { message: format!("{}; then {}", first.message, fault.sentence()), ..first.clone() }
+        }
+        Some(_) => fault.clone(),
+        None => first.insert(fault.clone()).clone(),
+    }
 }
 
 fn offline(why: String) -> Fault {

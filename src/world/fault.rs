@@ -169,18 +169,18 @@ impl Fault {
                 self.operation
             ),
             FaultKind::Expired => {
-                format!("log in again the way the credentials of {} were made; toban picks them up by itself", scope.source)
+                format!("log in again the way the credentials of {} were made; an open console picks them up by itself", scope.source)
             }
             FaultKind::Credentials => {
                 "set AWS_PROFILE or --profile to one that works (`aws sts get-caller-identity` tells), or run `aws sso login`".to_owned()
             }
-            FaultKind::Throttled => "toban has slowed down by itself; fewer consoles or a longer `refresh` help".to_owned(),
-            FaultKind::Gone => "nothing: it is left out from the next refresh on".to_owned(),
+            FaultKind::Throttled => "calls have slowed down by themselves; fewer consoles or a longer `refresh` help".to_owned(),
+            FaultKind::Gone => "nothing: the next reading leaves it out".to_owned(),
             FaultKind::Offline => {
-                format!("check the network, HTTPS_PROXY and that the region {} is right; toban goes on trying", scope.region)
+                format!("check the network, HTTPS_PROXY and that the region {} is right; an open console goes on trying", scope.region)
             }
-            FaultKind::Timeout => "toban goes on trying; check the network or the proxy if it stays".to_owned(),
-            FaultKind::Garbled => "toban asks again; if it stays, a proxy may be rewriting answers".to_owned(),
+            FaultKind::Timeout => "an open console goes on trying; check the network or the proxy if it stays".to_owned(),
+            FaultKind::Garbled => "an open console asks again; if it stays, a proxy may be rewriting answers".to_owned(),
             FaultKind::Unavailable => format!("enable the region {} for the account, or leave it out of `regions`", scope.region),
             FaultKind::Refused | FaultKind::Odd => {
                 "read the message; `--log-level debug` writes an outline of every call to the log file".to_owned()

@@ -3,6 +3,8 @@
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 
+use rstest::rstest;
+
 use super::*;
 use crate::ssm::channel::Channel;
 use crate::ssm::crypto::DataKey;
@@ -24,9 +26,9 @@ async fn a_peer_that_is_not_read_is_not_looked_at_without_a_pause() {
     assert_eq!(next_timer(&session_state, &settings, times, false), begun + settings.ping);
 }
 
-/// A session whose data channel nobody listens at.
+/// A session whose data channel nobody listens at, and what is answered when it is asked for anew.
 #[derive(Debug)]
-struct Deserted(String);
+struct Deserted(String, Option<Option<FaultKind>>);
 
 impl Deserted {
     fn entrance(&self) -> Entrance {
@@ -43,7 +45,12 @@ impl SessionSource for Deserted {
         unasked()
     }
     fn resume<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Entrance>, Fault>> {
-        Box::pin(async { Ok(Some(self.entrance())) })
+        let got = match self.1 {
+            None => Ok(Some(self.entrance())),
+            Some(None) => Ok(None),
+            Some(Some(kind)) => Err(Fault::new(kind, "ssm:ResumeSession", "no answer")),
+        };
+        Box::pin(async move { got })
     }
     fn terminate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
@@ -56,14 +63,23 @@ impl SessionSource for Deserted {
     }
 }
 
+/// Whatever is answered when a fresh entrance is asked for, the reason stays the first.
+#[rstest]
+#[case::and_again(None)]
+#[case::gone(Some(None))]
+#[case::denied(Some(Some(FaultKind::Denied)))]
+#[case::odd(Some(Some(FaultKind::Odd)))]
+#[case::throttled(Some(Some(FaultKind::Throttled)))]
 #[tokio::test(start_paused = true)]
-async fn a_first_connection_that_cannot_be_made_is_given_up_within_ten_seconds_with_its_reason() {
+async fn a_first_connection_that_cannot_be_made_is_given_up_within_ten_seconds_with_its_reason(
+    #[case] resumed: Option<Option<FaultKind>>,
+) {
     // A port that was just given back: whoever knocks is refused.
     let address = {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         listener.local_addr().expect("an address")
     };
-    let source = Arc::new(Deserted(format!("ws://{address}/v1/data-channel/s")));
+    let source = Arc::new(Deserted(format!("ws://{address}/v1/data-channel/s"), resumed));
     let opened = Opened { id: "s-1".to_owned(), target: "i-1".to_owned(), entrance: source.entrance() };
     let begun = Instant::now();
     let settings = Settings::plain(Network::new(None, String::new(), None));
