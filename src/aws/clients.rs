@@ -96,6 +96,11 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Whether AWS is played on this machine by a test that waits for nothing.
+    pub(super) fn is_unpaced(&self) -> bool {
+        self.budget.is_unpaced()
+    }
+
     /// Makes the call `sent` when it is its turn: `clients.call("ecs:ListServices", Some(cluster), request.send())`.
     /// The operation is written as IAM names it.
     ///

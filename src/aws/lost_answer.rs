@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::Clients;
 use crate::world::Fault;
 
 /// Before each look: AWS may still be at it, and what it made is not seen everywhere at once.
@@ -13,7 +14,7 @@ const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), D
 ///
 /// # Errors
 /// The fault of the write: as it is if AWS refused it, else saying that it is not known whether it was done.
-pub(crate) async fn look_for<T, F>(fault: Fault, what: &str, look: impl Fn() -> F) -> Result<T, Fault>
+pub(crate) async fn look_for<T, F>(aws: &Clients, fault: Fault, what: &str, look: impl Fn() -> F) -> Result<T, Fault>
 where
     F: Future<Output = Result<Option<T>, Fault>>,
 {
@@ -22,7 +23,9 @@ where
     }
     let mut unread = None;
     for pause in PAUSES {
-        tokio::time::sleep(pause).await;
+        if !aws.is_unpaced() {
+            tokio::time::sleep(pause).await;
+        }
         match look().await {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => unread = None,
@@ -41,6 +44,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::look_for;
+    use crate::aws::Clients;
     use crate::world::{Fault, FaultKind};
 
     fn lost() -> Fault {
@@ -51,7 +55,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_found_at_a_later_look_is_found() {
         let looks = std::cell::Cell::new(0);
-        let found = look_for(lost(), "the command", || async {
+        let aws = Clients::silent();
+        let found = look_for(&aws, lost(), "the command", || async {
             looks.set(looks.get() + 1);
             Ok((looks.get() == 3).then_some("c-1"))
         });
@@ -60,11 +65,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_found_is_not_known() {
-        let fault = look_for(lost(), "the command", || async { Ok(None::<()>) }).await.expect_err("not found");
+        let aws = Clients::silent();
+        let fault = look_for(&aws, lost(), "the command", || async { Ok(None::<()>) }).await.expect_err("not found");
         assert!(fault.answer_lost);
         assert!(fault.message.contains("not known; the command was looked for and not found so far"), "{fault}");
         let denied = || Fault::new(FaultKind::Denied, "ssm:ListCommands", "no");
-        let fault = look_for(lost(), "the command", || async { Err::<Option<()>, _>(denied()) }).await;
+        let fault = look_for(&aws, lost(), "the command", || async { Err::<Option<()>, _>(denied()) }).await;
         let fault = fault.expect_err("not seen");
         assert!(fault.message.contains("could not be looked for: ssm:ListCommands is not allowed"), "{fault}");
     }
@@ -72,7 +78,8 @@ mod tests {
     #[tokio::test]
     async fn what_was_refused_is_not_looked_for() {
         let refused = Fault::new(FaultKind::Refused, "ssm:SendCommand", "no");
-        let got = look_for(refused.clone(), "the command", || async { Err::<Option<()>, _>(lost()) });
+        let aws = Clients::silent();
+        let got = look_for(&aws, refused.clone(), "the command", || async { Err::<Option<()>, _>(lost()) });
         assert_eq!(got.await, Err(refused));
     }
 }

@@ -153,12 +153,17 @@ impl Sessions {
         id: Option<&str>,
         mark: Option<&str>,
     ) -> Result<Option<String>, Fault> {
-        let is_it = |session: &aws_sdk_ssm::types::Session| match id {
-            Some(id) => session.session_id() == Some(id),
-            None => mark.is_some_and(|mark| session.reason().is_some_and(|reason| reason.ends_with(mark))),
-        };
-        let all = start_guard::active(&self.aws, target).await?;
-        Ok(all.iter().find(|session| is_it(session)).and_then(|session| session.session_id()).map(str::to_owned))
+        match (id, mark) {
+            (Some(id), _) => {
+                let all = start_guard::active(&self.aws, target).await?;
+                Ok(all.iter().any(|session| session.session_id() == Some(id)).then(|| id.to_owned()))
+            }
+            (None, Some(mark)) => {
+                let what = format!("a session whose reason ends with {mark}");
+                start_guard::by_reason(&self.aws, target, &what, |reason| reason.ends_with(mark)).await
+            }
+            (None, None) => Ok(None),
+        }
     }
 
     async fn renew(&self, id: &str) -> Result<Option<Entrance>, Fault> {

@@ -9,7 +9,7 @@ use aws_sdk_ssm::types::{Session, SessionFilter, SessionFilterKey, SessionState}
 use super::sessions::{Heard, Sessions};
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
-use crate::aws::{look_for, text};
+use crate::aws::{Paged, look_for, pages, text};
 use crate::world::{Fault, FaultKind};
 
 const DESCRIBE: &str = "ssm:DescribeSessions";
@@ -50,7 +50,7 @@ impl StartGuard {
         }
         let aws = self.sessions.clients();
         let what = format!("a session with the reason \"{}\"", self.reason);
-        let id = look_for(fault.clone(), &what, || find(aws, &self.target, &self.reason)).await;
+        let id = look_for(aws, fault.clone(), &what, || find(aws, &self.target, &self.reason)).await;
         self.armed = false;
         let id = match id {
             Ok(id) => id,
@@ -67,28 +67,48 @@ impl StartGuard {
     }
 }
 
-/// The active sessions on `target`.
+/// The active sessions on `target`, all pages of them: AWS may answer an empty page with more behind it.
 pub(super) async fn active(aws: &Clients, target: &str) -> Result<Vec<Session>, Fault> {
     let filter = SessionFilter::builder().key(SessionFilterKey::TargetId).value(target).build();
-    let request = aws.ssm.describe_sessions().state(SessionState::Active).max_results(200);
-    // A filter that cannot be written finds no fewer.
-    let request = request.set_filters(filter.ok().map(|filter| vec![filter]));
-    let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
+    let filters = filter.ok().map(|filter| vec![filter]);
+    let all = pages(DESCRIBE, Some(target), |token| {
+        let request = aws.ssm.describe_sessions().state(SessionState::Active).max_results(200).set_next_token(token);
+        // A filter that cannot be written finds no fewer.
+        let request = request.set_filters(filters.clone());
+        async move {
+            let answer = aws.call(DESCRIBE, Some(target), request.send()).await?;
+            Ok((answer.sessions.unwrap_or_default(), answer.next_token))
+        }
+    });
+    let Paged { items, cut } = all.await?;
     // AWS chose them by the target; one that does not say its own is not left out.
     let is_here = |session: &Session| session.target().is_none_or(|its| its == target);
-    Ok(answer.sessions.unwrap_or_default().into_iter().filter(is_here).collect())
+    // What was cut short may hold the one that is looked for.
+    cut.map_or_else(|| Ok(items.into_iter().filter(is_here).collect()), Err)
+}
+
+/// The id of the active session on `target` whose reason is one that `ours` knows; `what` says which in words.
+///
+/// # Errors
+/// They could not be read, or it is there without an id: it is open all the same.
+pub(super) async fn by_reason(
+    aws: &Clients,
+    target: &str,
+    what: &str,
+    ours: impl Fn(&str) -> bool,
+) -> Result<Option<String>, Fault> {
+    let all = active(aws, target).await?;
+    let mut found = all.iter().filter(|session| session.reason().is_some_and(&ours)).peekable();
+    if found.peek().is_none() {
+        return Ok(None);
+    }
+    let unnamed = || Fault::new(FaultKind::Garbled, DESCRIBE, format!("{what} is there without an id")).on(target);
+    found.find_map(|session| text(session.session_id())).map(Some).ok_or_else(unnamed)
 }
 
 /// The id of the active session on `target` with that reason.
 async fn find(aws: &Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
-    let all = active(aws, target).await?;
-    let ours = all.iter().find(|session| session.reason() == Some(reason));
-    // One that is there without its id is open all the same.
-    let unnamed = || {
-        let message = format!("the session with the reason \"{reason}\" is there without an id");
-        Fault::new(FaultKind::Garbled, DESCRIBE, message).on(target)
-    };
-    ours.map(|session| text(session.session_id()).ok_or_else(unnamed)).transpose()
+    by_reason(aws, target, &format!("the session with the reason \"{reason}\""), |its| its == reason).await
 }
 
 async fn terminate(aws: &Clients, id: &str) -> Result<(), Fault> {

@@ -28,6 +28,13 @@ pub(super) enum Start {
     Closed,
     /// Opens it and says nothing more.
     Holds,
+    /// Closes the connection, and lists it by its reason alone.
+    Listed {
+        /// Whether its reason is listed, or only sessions of others.
+        reason: bool,
+        /// Whether its id is.
+        id: bool,
+    },
     /// Opens it and answers once it is told to.
     Waits(Arc<Mutex<Receiver<()>>>),
 }
@@ -62,7 +69,7 @@ fn serve(stream: TcpStream, start: &Start, reason: &Mutex<String>, arrivals: &Se
                 *reason.lock().expect("the reason") = body["Reason"].as_str().unwrap_or_default().to_owned();
                 arrivals.send(action).expect("somebody listens");
                 match start {
-                    Start::Closes => return Ok(()),
+                    Start::Closes | Start::Listed { .. } => return Ok(()),
                     Start::Holds => continue,
                     Start::Unnamed => {
                         say(&mut writer, &json!({}))?;
@@ -83,13 +90,29 @@ fn serve(stream: TcpStream, start: &Start, reason: &Mutex<String>, arrivals: &Se
                 let target = &body["Filters"][0]["value"];
                 let reason = reason.lock().expect("the reason").clone();
                 let other = json!({"SessionId": "s-0", "Target": target, "Reason": "a look", "Owner": "arn:aws:iam::1:user/kenji"});
-                json!({"Sessions": [other, {"SessionId": "s-1", "Target": target, "Reason": reason}]})
+                let mut ours = json!({"SessionId": "s-1", "Target": target, "Reason": reason});
+                let hidden = match start {
+                    Start::Listed { reason, id } => [("Reason", !reason), ("SessionId", !id)],
+                    _ => [("Reason", false), ("SessionId", false)],
+                };
+                for (member, _) in hidden.into_iter().filter(|(_, hides)| *hides) {
+                    ours.as_object_mut().expect("an object").remove(member);
+                }
+                // What is looked for is on the second page, behind an empty one.
+                match body["NextToken"].as_str() {
+                    None => json!({"Sessions": [other], "NextToken": "2"}),
+                    Some("2") => json!({"Sessions": [], "NextToken": "3"}),
+                    Some(_) => json!({"Sessions": [ours]}),
+                }
             }
             "terminatesession" => body.clone(),
             other => panic!("{other}"),
         };
         let named = body["SessionId"].as_str().map(|id| format!(" {id}")).unwrap_or_default();
-        arrivals.send(action + &named).expect("somebody listens");
+        // Its further pages are the same question.
+        if body["NextToken"].is_null() {
+            arrivals.send(action + &named).expect("somebody listens");
+        }
         say(&mut writer, &answer)?;
     }
 }

@@ -11,6 +11,8 @@ use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 const GET: &str = "ssm:GetCommandInvocation";
 const LIST: &str = "ssm:ListCommands";
+/// So many pages hold whatever was sent a moment ago, also where much is sent.
+const PAGES: usize = 10;
 
 /// Reads the runs that `ask` names; there is no list of all of them.
 ///
@@ -51,13 +53,24 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, F
 /// # Errors
 /// The fault of the reading, or that the command is there without its id.
 pub(crate) async fn sent_with(aws: &Clients, node: &str, mark: &str) -> Result<Option<String>, Fault> {
-    let request = aws.ssm.list_commands().instance_id(node).max_results(50);
-    let answer = aws.call(LIST, Some(node), request.send()).await?;
-    let ours = answer.commands().iter().find(|command| command.comment().is_some_and(|text| text.ends_with(mark)));
-    // One that is there without its id is not "none": whoever asks would send it again.
-    let unnamed =
-        || Fault::new(FaultKind::Garbled, LIST, format!("the command {mark} is there without an id")).on(node);
-    ours.map(|command| text(command.command_id()).ok_or_else(unnamed)).transpose()
+    let mut token = None;
+    // The newest come first: a few pages hold what was sent just now, and any of them may be empty.
+    for _ in 0..PAGES {
+        let request = aws.ssm.list_commands().instance_id(node).max_results(50).set_next_token(token);
+        let answer = aws.call(LIST, Some(node), request.send()).await?;
+        let ours = answer.commands().iter().find(|command| command.comment().is_some_and(|text| text.ends_with(mark)));
+        // One that is there without its id is not "none": whoever asks would send it again.
+        let unnamed =
+            || Fault::new(FaultKind::Garbled, LIST, format!("the command {mark} is there without an id")).on(node);
+        if let Some(ours) = ours {
+            return text(ours.command_id()).map(Some).ok_or_else(unnamed);
+        }
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 fn invocation(part: &str, from: &GetCommandInvocationOutput) -> Invocation {

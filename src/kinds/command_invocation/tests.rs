@@ -110,3 +110,20 @@ async fn a_command_that_is_there_without_an_id_is_told_and_not_taken_for_none() 
     let reading = Invocations::read(ask(&aws, &scope, &world, &parts(&["[00ff]/i-1"]))).await.expect("a harvest");
     assert!(reading.parts.iter().all(|(_, got)| got.is_err()), "{:?}", reading.parts);
 }
+
+#[tokio::test]
+async fn a_command_behind_an_empty_page_is_found() {
+    use aws_sdk_ssm::operation::list_commands::ListCommandsOutput;
+    use aws_sdk_ssm::types::Command;
+    let empty = mock!(aws_sdk_ssm::Client::list_commands)
+        .match_requests(|input| input.next_token().is_none())
+        .then_output(|| ListCommandsOutput::builder().next_token("2").build());
+    let second = mock!(aws_sdk_ssm::Client::list_commands)
+        .match_requests(|input| input.next_token() == Some("2"))
+        .then_output(|| {
+            let ours = Command::builder().command_id("c-1").comment("run a script [00ff]").build();
+            ListCommandsOutput::builder().commands(ours).next_token("3").build()
+        });
+    let aws = Clients { ssm: mocked!(aws_sdk_ssm, [&empty, &second]), ..Clients::silent() };
+    assert_eq!(super::sent_with(&aws, "i-1", "[00ff]").await, Ok(Some("c-1".to_owned())));
+}

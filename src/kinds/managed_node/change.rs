@@ -102,7 +102,7 @@ impl Change for RunScript {
                     let request_id = fault.request_id.clone();
                     let what = format!("a command with the comment \"{}\"", self.mark);
                     let node = self.nodes.first().map_or("", String::as_str);
-                    let id = look_for(fault, &what, || sent_with(aws, node, &self.mark)).await?;
+                    let id = look_for(aws, fault, &what, || sent_with(aws, node, &self.mark)).await?;
                     let message = format!("the answer was lost; found: it was sent, as command {id}");
                     (id, request_id, Some(message))
                 }

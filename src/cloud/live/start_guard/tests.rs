@@ -1,7 +1,10 @@
 //! A session whose answer never comes, against a Systems Manager on this machine that opens it all the same.
 
+use rstest::rstest;
+
 use crate::cloud::live::testing::{Start, aws_here, next, sessions};
 use crate::ssm::start_request::{SessionSource, StartRequest};
+use crate::world::FaultKind;
 
 #[tokio::test]
 async fn a_session_whose_answer_is_lost_is_started_once_found_and_ended() {
@@ -52,4 +55,26 @@ async fn a_session_that_cannot_be_entered_is_ended() {
     let said = "the answer names no way into session s-1, which was ended; nothing is open";
     assert!(fault.message.contains(said), "{fault}");
     assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["startsession", "terminatesession s-1"]);
+}
+
+/// A toban that was killed before AWS answered noted the mark alone. What stands there without its id is not gone.
+#[rstest]
+#[case::found(Start::Closes, Ok(Some("s-1")))]
+#[case::not_there(Start::Listed { reason: false, id: true }, Ok(None))]
+#[case::without_an_id(Start::Listed { reason: true, id: false }, Err(FaultKind::Garbled))]
+#[tokio::test]
+async fn a_session_that_was_left_is_found_by_its_mark(
+    #[case] start: Start,
+    #[case] expected: Result<Option<&str>, FaultKind>,
+) {
+    let (address, heard) = aws_here(start);
+    let sessions = sessions(address);
+    let (ask, mark) = StartRequest::shell("i-1").marked();
+    let StartRequest::Start { reason, .. } = &ask else { panic!("{ask:?}") };
+    let sent = sessions.clients().ssm.start_session().target("i-1").set_reason(reason.clone()).send();
+    sent.await.expect_err("no answer");
+    let got = sessions.active("i-1", None, mark.as_deref()).await;
+    assert_eq!(got.as_ref().map(Option::as_deref).map_err(|fault| fault.kind), expected);
+    assert_eq!(sessions.active("i-1", None, None).await, Ok(None), "there is nothing to find it by");
+    drop(heard);
 }

@@ -48,7 +48,7 @@ pub(super) async fn forced(
     fault: Fault,
 ) -> Result<Receipt, Fault> {
     let request_id = fault.request_id.clone();
-    let id = look_for(fault, "a new deployment", || async {
+    let id = look_for(aws, fault, "a new deployment", || async {
         let now = described(aws, cluster, name).await?;
         Ok(newer(&now, before)?.filter(|_| now.task_definition() == before.task_definition()))
     });
@@ -66,7 +66,7 @@ pub(super) async fn answered(
     let request_id = fault.request_id.clone();
     let wanted = if answer.go_on { "SUCCEEDED" } else { "FAILED" };
     let what = format!("the pause {} answered with {}", answer.hook, answer.word());
-    let look = look_for(fault, &what, || async {
+    let look = look_for(aws, fault, &what, || async {
         let hook = waiting(aws, subject, answer).await?;
         let status = hook.as_ref().and_then(|hook| hook.status()).map(|status| status.as_str().to_owned());
         Ok(status.filter(|status| status == wanted))
@@ -86,7 +86,7 @@ pub(super) async fn update(aws: &Clients, tell: &Tell, before: &Service, fault: 
         ServiceUpdate::Force => forced(aws, (cluster, key), before, fault).await,
         ServiceUpdate::Revision(to) => {
             let what = format!("a new deployment of {}", revision_name(to));
-            let id = look_for(fault, &what, || async {
+            let id = look_for(aws, fault, &what, || async {
                 let now = described(aws, cluster, key).await?;
                 let is_there =
                     now.task_definition().is_some_and(|on| revision_name(&Arn::from(on)) == revision_name(to));
@@ -98,7 +98,7 @@ pub(super) async fn update(aws: &Clients, tell: &Tell, before: &Service, fault: 
         ServiceUpdate::Scale(count) => {
             let wanted = i64::from(*count);
             let what = format!("a service that wants {count} tasks");
-            let id = look_for(fault, &what, || async {
+            let id = look_for(aws, fault, &what, || async {
                 let now = described(aws, cluster, key).await?;
                 Ok((i64::from(now.desired_count()) == wanted).then(|| primary(&now).unwrap_or_default()))
             });
@@ -113,7 +113,7 @@ pub(super) async fn update(aws: &Clients, tell: &Tell, before: &Service, fault: 
 pub(super) async fn stop(aws: &Clients, arn: &Arn, id: Option<String>, fault: Fault) -> Result<Receipt, Fault> {
     const READ: &str = "ecs:DescribeServiceDeployments";
     let request_id = fault.request_id.clone();
-    let status = look_for(fault, "a rollout that is being taken back", || async {
+    let status = look_for(aws, fault, "a rollout that is being taken back", || async {
         let request = aws.ecs.describe_service_deployments().service_deployment_arns(arn.as_str());
         let answer = aws.call(READ, Some(arn.last()), request.send()).await?;
         let status = answer.service_deployments().first().and_then(|one| one.status()).cloned();
@@ -137,7 +137,7 @@ pub(super) async fn register(
     let request_id = fault.request_id.clone();
     let family = Arn::from(old.family().unwrap_or_default());
     let what = format!("a newer revision of {} with just this content", family.as_str());
-    let revision = look_for(fault, &what, || async {
+    let revision = look_for(aws, fault, &what, || async {
         // The family's name stands for its newest revision.
         let (new, new_tags) = super::described(aws, &family, &RawAnswer::default()).await?;
         let is_ours =
