@@ -66,7 +66,7 @@ impl Scaling {
         else {
             return Step::End(Ending::incomplete(format!("{} is gone or going", self.name)));
         };
-        if (service.running, service.pending) != (self.moved.0, self.moved.1) || sent > self.moved.2 {
+        if (service.running, service.pending) != (self.moved.0, self.moved.1) {
             self.moved = (service.running, service.pending, observation.now);
         }
         if service.desired != self.count {
@@ -115,7 +115,11 @@ impl Procedure for Scaling {
 
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         match got {
-            Ok(_) => (self.sent_at, self.refused) = (Some(now), None),
+            Ok(_) => {
+                (self.sent_at, self.refused) = (Some(now), None);
+                // Nothing can have stood still for longer than since it was asked for.
+                self.moved.2 = now;
+            }
             Err(fault) => {
                 let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
                 let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);

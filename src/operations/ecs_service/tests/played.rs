@@ -211,6 +211,7 @@ async fn scaling_waits_for_the_tasks() {
     let (ending, told) = context.run("scale", Some("3")).await;
     assert_eq!(ending, Ending::done("Backend runs 3 tasks"));
     assert!(lines(&told).contains(&"1 of 3 tasks running"), "{:?}", lines(&told));
+    assert!(!lines(&told).iter().any(|line| line.contains("no change")), "nothing stands still: {:?}", lines(&told));
     assert!(context.again().await.propose("scale", Some("3")).await.is_err_and(|why| why.contains("already")));
 }
 
