@@ -164,4 +164,6 @@ async fn wait<S: Screen>(
 }
 
 #[cfg(test)]
+mod chance;
+#[cfg(test)]
 mod tests;
