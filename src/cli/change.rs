@@ -1,7 +1,7 @@
 //! Doing something to the account without a screen, for every command that changes anything: name the
 //! target, show the plan, ask, go through the gate, carry out, tell how it ended. Knows no kind by name.
 
-use crate::operations::actions_of;
+use crate::operations::{actions_of, environment_actions};
 use crate::overview::EnvironmentStatus;
 use std::io::{BufRead, IsTerminal};
 use std::pin::Pin;
@@ -89,6 +89,14 @@ pub(super) struct ActionArgs<'a> {
     pub value: Option<&'a str>,
 }
 
+/// What came of a wish.
+pub(super) enum TakenUp {
+    /// It can be done.
+    Proposal(Proposal),
+    /// It is so already, in a sentence: nothing is left to be done.
+    AlreadySo(String),
+}
+
 /// Makes a wish a proposal, once what its choices come from was read.
 ///
 /// # Errors
@@ -97,7 +105,7 @@ pub(super) async fn take_up(
     context: &CommandContext,
     snapshot: &mut Snapshot,
     environment_config: &ActionArgs<'_>,
-) -> Result<Proposal, Failure> {
+) -> Result<TakenUp, Failure> {
     let (environment, id) =
         target(snapshot, environment_config.target, environment_config.lists, environment_config.what)?;
     let name = environment.name.clone();
@@ -118,10 +126,42 @@ pub(super) async fn take_up(
     }
     let environment = snapshot.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
-    at_site(context, snapshot, (environment, &id), |context| {
-        of.propose(&id, environment_config.verb, environment_config.value, context)
+    let (verb, value) = (environment_config.verb, environment_config.value);
+    at_site(context, snapshot, (environment, &id), |context| match of.already(&id, verb, value, context) {
+        Some(message) => Ok(TakenUp::AlreadySo(message)),
+        None => of.propose(&id, verb, value, context).map(TakenUp::Proposal),
     })
     .map_err(refused)
+}
+
+/// Carries out what was taken up: tells that it is so already, or takes the proposal through the gate as [`act`] does.
+///
+/// # Errors
+/// As [`act`].
+pub(super) async fn carry_out(
+    context: &CommandContext,
+    snapshot: Snapshot,
+    taken_up: TakenUp,
+    doing: ((&str, usize), &Acting),
+) -> Result<Exit, Failure> {
+    match taken_up {
+        TakenUp::Proposal(proposal) => act(context, snapshot, proposal, doing).await,
+        TakenUp::AlreadySo(message) => tell_already(&message, doing.1),
+    }
+}
+
+/// Tells that nothing is left to be done. Nothing was sent and nothing is journaled.
+///
+/// # Errors
+/// When nobody can be told.
+pub(super) fn tell_already(message: &str, acting: &Acting) -> Result<Exit, Failure> {
+    if acting.json {
+        let document = json!({ "plan": null, "outcome": How::Done, "says": message, "request_ids": [] });
+        output::json(&format!("{document}\n"))?;
+    } else {
+        output::data(&format!("{}; nothing was changed\n", text::harmless(message)))?;
+    }
+    Ok(Exit::Done)
 }
 
 /// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
@@ -154,6 +194,17 @@ pub(super) fn at_whole<T>(
 ) -> Option<T> {
     let scope = environment.scopes.first()?;
     Some(ActionContext::within(environment, scope, &snapshot.world, (snapshot.at, &context.view.zone), use_it))
+}
+
+/// Takes up a wish of a whole environment.
+///
+/// # Errors
+/// A sentence: why it cannot be done, and what to do instead.
+pub(super) fn whole(verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<TakenUp, String> {
+    match environment_actions::already(verb, value, context) {
+        Some(message) => Ok(TakenUp::AlreadySo(message)),
+        None => environment_actions::propose(verb, value, context).map(TakenUp::Proposal),
+    }
 }
 
 /// What the gate's context is put together from.
@@ -422,9 +473,10 @@ mod tests {
             verb: "force",
             value: None,
         };
-        let plan =
-            take_up(&context, &mut snapshot, &environment_config).await.unwrap_or_else(|_| panic!("a plan")).plan();
-        let told = plan.notices.join("\n");
+        let Ok(TakenUp::Proposal(proposal)) = take_up(&context, &mut snapshot, &environment_config).await else {
+            panic!("a plan")
+        };
+        let told = proposal.plan().notices.join("\n");
         assert!(told.contains("prooflink-dev-app:latest is sha256:") && told.contains(", pushed "), "{told}");
     }
 }

@@ -2,14 +2,14 @@
 //! or back to what ran before. Reads, names, proposes; the way through the gate and to the end is `act`'s, what a
 //! deployment is the business of the thing's own kind.
 
+use super::change::TakenUp;
 use super::exit::{Exit, Failure};
 use super::read;
 use super::read::CommandContext;
-use super::{args, change, output};
+use super::{args, change};
 use crate::change::procedure::Proposal;
 use crate::change::{Release, ReleasePart};
 use crate::cloud::at_work;
-use crate::operations::ecs_service::ALREADY;
 
 /// What may be meant: the lists it is looked for in, and what one is called.
 type Among = (&'static [&'static str], &'static str);
@@ -38,10 +38,10 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result
         },
     };
     let action_args = change::ActionArgs { target, lists, what, verb, value: value.as_deref() };
-    let proposal = change::take_up(context, &mut snapshot, &action_args).await?;
+    let taken_up = change::take_up(context, &mut snapshot, &action_args).await?;
     // Whoever carries it out has a door of their own.
     drop(here);
-    change::act(context, snapshot, proposal, ((verb, 1), &args.acting)).await
+    change::carry_out(context, snapshot, taken_up, ((verb, 1), &args.acting)).await
 }
 
 /// Deploys several services of one environment, one after the other, as one piece of work.
@@ -69,18 +69,19 @@ async fn release(
         known.push((environment, id));
         let action_args = change::ActionArgs { target, lists: SERVICES.0, what: SERVICES.1, verb, value };
         match change::take_up(context, &mut snapshot, &action_args).await {
-            Ok(Proposal::Procedure(procedure)) => parts.push(ReleasePart { name: target.clone(), procedure }),
-            Ok(Proposal::Change(_)) => return Err(usage(format!("{target} cannot be part of a release"))),
-            // A release that is taken up again finds what it did before.
-            Err(failure) if failure.message.contains(ALREADY) => {
-                skipped.push(format!("{target}: {ALREADY} already"));
+            Ok(TakenUp::Proposal(Proposal::Procedure(procedure))) => {
+                parts.push(ReleasePart { name: target.clone(), procedure });
             }
+            Ok(TakenUp::Proposal(Proposal::Change(_))) => {
+                return Err(usage(format!("{target} cannot be part of a release")));
+            }
+            // A release that is taken up again finds what it did before.
+            Ok(TakenUp::AlreadySo(message)) => skipped.push(format!("{target}: {message}")),
             Err(failure) => return Err(failure),
         }
     }
     let Some(release) = Release::new(parts, skipped.clone()) else {
-        output::data(&format!("nothing to release: {}\n", skipped.join("; ")))?;
-        return Ok(Exit::Done);
+        return change::tell_already(&format!("nothing to release: {}", skipped.join("; ")), &args.acting);
     };
     drop(here);
     let operation = (verb, args.targets.len());

@@ -54,9 +54,9 @@ pub(super) async fn act(context: &CommandContext, args: &args::Job) -> Result<Ex
     let mut snapshot = read::once(context).await?;
     let arguments =
         change::ActionArgs { target: &args.target, lists: &[LIST], what: "job", verb: "run", value: Some(&typed) };
-    let proposal = change::take_up(context, &mut snapshot, &arguments).await?;
+    let taken_up = change::take_up(context, &mut snapshot, &arguments).await?;
     drop(here);
-    change::act(context, snapshot, proposal, (("run", 1), &args.acting)).await
+    change::carry_out(context, snapshot, taken_up, (("run", 1), &args.acting)).await
 }
 
 /// The jobs among the members of an environment, each with its kind.

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::change::TakenUp;
 use super::exit::{Exit, Failure};
 use super::read::{self, CommandContext};
 use super::schedule::aligned;
@@ -10,7 +11,7 @@ use super::{args, change, output};
 use crate::engine::headless::Snapshot;
 use crate::kinds::alarm::{Alarm, is_muted_by_hand};
 use crate::kinds::mute_rule::MuteRule;
-use crate::operations::{actions_of, environment_actions};
+use crate::operations::actions_of;
 use crate::overview::EnvironmentStatus;
 use crate::text::{stamp, when};
 use crate::world::Resource;
@@ -31,25 +32,26 @@ pub(super) async fn run(
     let faults = change::consult(context, &mut snapshot, &rules).await;
     faults.iter().for_each(|fault| output::note(&format!("toban: {fault}\n")));
     let refused = |why: String| Failure::new(Exit::Failed, format!("{verb} {target}: {why}"));
-    let proposal = if target.contains('/') {
+    let taken_up = if target.contains('/') {
         let (environment, id) = change::target(&snapshot, target, &["alarms"], "alarm")?;
         let of = actions_of(id.kind).ok_or_else(|| refused("nothing can be done with it".to_owned()))?;
         change::at_site(context, &snapshot, (environment, &id), |context| {
+            if let Some(message) = of.already(&id, verb, until, context) {
+                return Ok(TakenUp::AlreadySo(message));
+            }
             let offer = of.actions(&id, context).into_iter().find(|action| action.verb == verb);
             match offer.and_then(|action| action.disabled_reason) {
                 Some(why) => Err(why),
-                None => of.propose(&id, verb, until, context),
+                None => of.propose(&id, verb, until, context).map(TakenUp::Proposal),
             }
         })
     } else {
         let environment = change::environment(&snapshot, target)?;
-        let proposed = change::at_whole(context, &snapshot, environment, |context| {
-            environment_actions::propose(verb, until, context)
-        });
+        let proposed = change::at_whole(context, &snapshot, environment, |context| change::whole(verb, until, context));
         proposed.unwrap_or_else(|| Err(format!("{} has no members", environment.name)))
     };
-    let proposal = proposal.map_err(refused)?;
-    change::act(context, snapshot, proposal, ((verb, 1), acting)).await
+    let taken_up = taken_up.map_err(refused)?;
+    change::carry_out(context, snapshot, taken_up, ((verb, 1), acting)).await
 }
 
 /// The mute rules of every place, read anew: one that was made a moment ago counts.
@@ -201,6 +203,28 @@ mod tests {
         let one = run(&context, "unmute", (&format!("prooflink-prod/{}", all[0].0), &confirmed), None).await;
         let one = one.expect_err("it is muted with the others");
         assert!(one.message.contains("with the other alarms"), "{}", one.message);
+    }
+
+    #[tokio::test]
+    async fn what_is_so_already_is_done_and_nothing_is_written() {
+        let (context, cloud) = demo().await;
+        // Nobody said yes: there is nothing to say it to.
+        let nobody = args::Acting::default();
+        let exit = run(&context, "unmute", ("prooflink-prod", &nobody), None).await;
+        assert_eq!(exit.expect("nothing is muted"), Exit::Done);
+        let exit = run(&context, "unmute", ("prooflink-prod/5xx", &nobody), None).await;
+        assert_eq!(exit.expect("it is not muted"), Exit::Done);
+        let confirmed = acting(Some("prooflink-prod"));
+        let exit = run(&context, "mute", ("prooflink-prod", &confirmed), Some("+2h")).await;
+        assert_eq!(exit.expect("they are muted"), Exit::Done);
+        let before = muted(&context, &cloud, "prooflink-prod").await;
+        for target in ["prooflink-prod", "prooflink-prod/5xx"] {
+            let exit = run(&context, "mute", (target, &nobody), Some("+2h")).await;
+            assert_eq!(exit.expect("it is muted as long"), Exit::Done);
+            let longer = run(&context, "mute", (target, &acting(None)), Some("+3h")).await.expect_err("that is longer");
+            assert_eq!(longer.exit, Exit::Refused);
+        }
+        assert_eq!(muted(&context, &cloud, "prooflink-prod").await, before);
     }
 
     #[tokio::test]

@@ -23,9 +23,9 @@ pub(super) async fn run(context: &CommandContext, args: &args::Scale) -> Result<
         verb: "scale",
         value: Some(&count),
     };
-    let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
+    let taken_up = change::take_up(context, &mut snapshot, &environment_config).await?;
     drop(here);
-    change::act(context, snapshot, proposal, (("scale", 1), &args.acting)).await
+    change::carry_out(context, snapshot, taken_up, (("scale", 1), &args.acting)).await
 }
 
 /// Sets the range.

@@ -14,6 +14,11 @@ pub trait EnvironmentActions: Send + Sync {
         Vec::new()
     }
 
+    /// That it is already as `verb` and `value` would have it, in a sentence; `propose` refuses the same by it.
+    fn already(&self, _verb: &str, _value: Option<&str>, _context: &ActionContext<'_>) -> Option<String> {
+        None
+    }
+
     /// Makes one of its offers a proposal. `value` is what was typed or chosen.
     ///
     /// # Errors
@@ -44,6 +49,14 @@ pub fn actions(context: &ActionContext<'_>) -> Vec<Action> {
 #[must_use]
 pub fn choices(verb: &str, context: &ActionContext<'_>) -> Vec<Choice> {
     WHOLE.iter().flat_map(|whole| whole.choices(verb, context)).collect()
+}
+
+/// That the site's environment is already as `verb` and `value` would have it, in a sentence. Scripts ask this first: to
+/// them it is done.
+#[must_use]
+pub fn already(verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+    let offered = |whole: &&&dyn EnvironmentActions| whole.actions(context).iter().any(|action| action.verb == verb);
+    WHOLE.iter().find(offered)?.already(verb, value, context)
 }
 
 /// Makes an offer of the site's environment a proposal.

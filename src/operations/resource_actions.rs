@@ -19,6 +19,12 @@ pub trait ResourceActions: Kind {
         Vec::new()
     }
 
+    /// That it is already as `verb` and `value` would have it, in a sentence; `propose` refuses the same by it. Scripts ask
+    /// this first: to them it is done.
+    fn already(_item: &Self::Item, _verb: &str, _value: Option<&str>, _context: &ActionContext<'_>) -> Option<String> {
+        None
+    }
+
     /// Makes an offer a proposal. `value` is what was typed or chosen.
     ///
     /// # Errors
@@ -39,6 +45,8 @@ pub trait AnyResourceActions: Send + Sync {
     fn actions(&self, id: &ResourceId, context: &ActionContext<'_>) -> Vec<Action>;
     /// What can be chosen for an offer, behind what was `chosen` before.
     fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice>;
+    /// That it is already as `verb` and `value` would have it, in a sentence.
+    fn already(&self, id: &ResourceId, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String>;
     /// Makes an offer a proposal.
     ///
     /// # Errors
@@ -75,6 +83,10 @@ impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
 
     fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
         context.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, context)).unwrap_or_default()
+    }
+
+    fn already(&self, id: &ResourceId, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+        context.cx.world.get::<K::Item>(id).and_then(|item| K::already(item, verb, value, context))
     }
 
     fn propose(

@@ -3,12 +3,11 @@
 
 use super::super::exit::{Exit, Failure};
 use super::{offhours, stored};
-use crate::cli::change::{act, at_whole, consult, environment};
+use crate::cli::change::{at_whole, carry_out, consult, environment, whole};
 use crate::cli::read;
 use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
 use crate::engine::headless::Snapshot;
-use crate::operations::environment_actions;
 use crate::operations::schedule::{LEASE, sparing_reads};
 use crate::schedule::Backend;
 
@@ -105,8 +104,8 @@ async fn one(
         ScheduleChange::Remove => ("sync", Some("remove")),
     };
     let found = environment(snapshot, name)?;
-    let proposed = at_whole(context, snapshot, found, |context| environment_actions::propose(verb, value, context));
-    let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
-    let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(context, snapshot.clone(), proposal, ((verb, 1), acting)).await
+    let taken_up = at_whole(context, snapshot, found, |context| whole(verb, value, context));
+    let taken_up = taken_up.unwrap_or_else(|| Err(format!("{name} has no members")));
+    let taken_up = taken_up.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
+    carry_out(context, snapshot.clone(), taken_up, ((verb, 1), acting)).await
 }

@@ -41,6 +41,25 @@ impl EnvironmentActions for MuteAlarms {
         ]
     }
 
+    fn already(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+        let name = &context.environment.name;
+        let all = alarms_of(context);
+        match verb {
+            _ if all.is_empty() => None,
+            UNMUTE => rules_of(context).is_empty().then(|| unmuted(name.as_str())),
+            MUTE => {
+                let until = end(value, context).ok()?;
+                let lasts = |scope: &Scope, alarm: &String| {
+                    let mut rules = context.cx.world.all::<MuteRule>(scope).filter(|rule| rule.alarms.contains(alarm));
+                    rules.any(|rule| mutes_until(rule, context.cx.now).is_some_and(|at| at >= until))
+                };
+                let so = all.iter().all(|(scope, names)| names.iter().all(|alarm| lasts(scope, alarm)));
+                so.then(|| format!("every alarm of {name} is muted until {} already", told(until, context)))
+            }
+            _ => None,
+        }
+    }
+
     fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
         let name = &context.environment.name;
         match verb {
@@ -65,7 +84,7 @@ impl EnvironmentActions for MuteAlarms {
                 };
                 let changes: Vec<MuteByHand> = rules.into_iter().map(delete).collect();
                 if changes.is_empty() {
-                    return Err(format!("no alarm of {name} was muted by hand"));
+                    return Err(unmuted(name.as_str()));
                 }
                 proposed(format!("unmute the alarms of {name}"), changes, context)
             }
@@ -87,16 +106,22 @@ impl ResourceActions for Alarms {
         ]
     }
 
+    fn already(item: &Alarm, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+        match verb {
+            MUTE if !scales(item) => muted_longer(item, end(value, context).ok()?, context),
+            UNMUTE => muting(item, context).next().is_none().then(|| format!("{} is not muted", item.name)),
+            _ => None,
+        }
+    }
+
     fn propose(item: &Alarm, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
         let (name, scope) = (&context.environment.name, context.cx.scope);
         match verb {
             MUTE if scales(item) => Err(format!("{} only scales; muted, nothing would be scaled", item.name)),
             MUTE => {
                 let until = end(value, context)?;
-                let longer = muting(item, context).filter_map(|rule| Some((rule, rule.window?.until)));
-                if let Some((rule, at)) = longer.filter(|(_, at)| *at >= until).max_by_key(|(_, at)| *at) {
-                    let at = told(at, context);
-                    return Err(format!("{} is muted until {at} already, by the rule {}", item.name, rule.name));
+                if let Some(why) = muted_longer(item, until, context) {
+                    return Err(why);
                 }
                 let names = [item.name.clone()];
                 let changes = rules_by_hand(&names, true, (name, scope), (context.cx.now, until));
@@ -159,6 +184,24 @@ fn muting<'a>(item: &'a Alarm, context: &ActionContext<'a>) -> impl Iterator<Ite
     let now = context.cx.now;
     let all = context.cx.world.all::<MuteRule>(context.cx.scope);
     all.filter(move |rule| rule.alarms.contains(&item.name) && is_ahead_or_on(rule, now))
+}
+
+/// When a rule that mutes now, or from the next minute on, ends. One that begins later leaves a gap before it.
+fn mutes_until(rule: &MuteRule, now: Timestamp) -> Option<Timestamp> {
+    let window = rule.window?;
+    (window.from.duration_since(now) <= LEAST).then_some(window.until)
+}
+
+/// That it is muted at least as long, if it is.
+fn muted_longer(item: &Alarm, until: Timestamp, context: &ActionContext<'_>) -> Option<String> {
+    let now = context.cx.now;
+    let longer = muting(item, context).filter_map(|rule| Some((rule, mutes_until(rule, now)?)));
+    let (rule, at) = longer.filter(|(_, at)| *at >= until).max_by_key(|(_, at)| *at)?;
+    Some(format!("{} is muted until {} already, by the rule {}", item.name, told(at, context), rule.name))
+}
+
+fn unmuted(environment: &str) -> String {
+    format!("no alarm of {environment} is muted by hand")
 }
 
 /// The rules by hand that mute it alone.

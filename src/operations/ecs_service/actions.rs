@@ -37,6 +37,10 @@ impl ResourceActions for Services {
         choices(item, verb, chosen, context)
     }
 
+    fn already(item: &Service, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+        already(item, verb, value, context)
+    }
+
     fn propose(
         item: &Service,
         verb: &str,
@@ -50,9 +54,6 @@ impl ResourceActions for Services {
         }
     }
 }
-
-/// What is said of a service that runs what is to be deployed, with `already` behind.
-pub const ALREADY: &str = "is on that image";
 
 /// More than a service may run.
 const MOST: u32 = 5000;
@@ -186,6 +187,42 @@ pub(crate) fn propose(
     }
 }
 
+/// That it is already as `verb` and `value` would have it.
+pub(crate) fn already(item: &Service, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+    let value = value.map(str::trim).unwrap_or_default();
+    match verb {
+        _ if disabled_reason(item).is_some() => None,
+        "scale" if item.scheduling != "DAEMON" => scaled_already(item, value.parse().ok()?),
+        "deploy" => on_images_already(item, &chosen(item, value, context).ok()?, context),
+        "revision" => on_revision_already(item, &meant(item, value).ok()?),
+        _ => None,
+    }
+}
+
+fn scaled_already(item: &Service, count: u32) -> Option<String> {
+    let tasks = counted(count as usize, "task");
+    (count == item.desired).then(|| match item.running {
+        running if running == count => format!("{} has {tasks} already", item.name),
+        running => format!("{} wants {tasks} already; {running} run", item.name),
+    })
+}
+
+fn on_images_already(item: &Service, images: &[(String, String)], context: &ActionContext<'_>) -> Option<String> {
+    let known = definition(item, context)?;
+    let runs = |name: &str| known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.as_deref());
+    if images.iter().any(|(name, image)| runs(name) != Some(image.as_str())) {
+        return None;
+    }
+    let floats = images.iter().any(|(_, image)| image_reference::floats(image));
+    let instead = if floats { "what the tag means now is deployed by `force`" } else { "`force` replaces its tasks" };
+    Some(format!("{} is on that image already; {instead}", item.name))
+}
+
+fn on_revision_already(item: &Service, to: &Arn) -> Option<String> {
+    let message = || format!("{} is on {} already; `force` replaces its tasks", item.name, revision_name(to));
+    (*to == item.task_definition).then(message)
+}
+
 fn scale(item: &Service, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
     if item.scheduling == "DAEMON" {
         return Err("a DAEMON service runs one task on each instance; its number cannot be set".to_owned());
@@ -193,8 +230,8 @@ fn scale(item: &Service, value: Option<&str>, context: &ActionContext<'_>) -> Re
     let typed = value.unwrap_or_default();
     let count = typed.parse::<u32>().ok().filter(|count| *count <= MOST);
     let count = count.ok_or_else(|| format!("{typed:?} is no number of tasks: 0 to {MOST}"))?;
-    if count == item.desired {
-        return Err(format!("{} has {} already", item.name, counted(count as usize, "task")));
+    if let Some(why) = scaled_already(item, count) {
+        return Err(why);
     }
     let tell = Tell { subject: subject(item, context), what: ServiceUpdate::Scale(count) };
     let mut plan = context.plan(
@@ -235,11 +272,8 @@ pub(crate) fn deploy(
     let now = |name: &str| known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.clone());
     let changed: Vec<(String, String)> =
         images.iter().filter(|(name, image)| now(name).as_deref() != Some(image.as_str())).cloned().collect();
-    if changed.is_empty() {
-        let floats = images.iter().any(|(_, image)| image_reference::floats(image));
-        let instead =
-            if floats { "what the tag means now is deployed by `force`" } else { "`force` replaces its tasks" };
-        return Err(format!("{} {ALREADY} already; {instead}", item.name));
+    if let Some(why) = on_images_already(item, images, context) {
+        return Err(why);
     }
     let subject = subject(item, context);
     let register = Register { subject: subject.clone(), images: changed.clone() };
@@ -319,8 +353,8 @@ fn names(known: &TaskDefinition) -> String {
 /// Takes the service to a revision that is there: its number, `family:number` or ARN.
 fn revision(item: &Service, typed: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
     let to = meant(item, typed)?;
-    if to == item.task_definition {
-        return Err(format!("{} is on {} already; `force` replaces its tasks", item.name, revision_name(&to)));
+    if let Some(why) = on_revision_already(item, &to) {
+        return Err(why);
     }
     let plan = go_to(item, &to, format!("take {} to {}", item.name, revision_name(&to)), context)?;
     Ok(going(item, to, plan, context))

@@ -16,7 +16,6 @@ mod tag_picker;
 mod verdict;
 mod watch;
 
-pub use actions::ALREADY;
 pub use rollout::Rollout;
 pub use scale::Scaling;
 pub use verdict::{Ours, ServiceObservation, Verdict, judge, record_of};

@@ -112,8 +112,15 @@ fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
         assert_eq!(of(name)["firelensConfiguration"]["type"], "fluentbit", "nothing of it is lost");
     }
 
-    deploy(&["--tag", "v2"], 1);
+    // What is so already is done: nothing is sent, and it is said.
+    peer.forget_calls();
+    let same = deploy(&["--tag", "v2"], 0);
+    assert!(same.out.contains("is on that image already") && same.out.contains("nothing was changed"), "{}", same.out);
+    let same = deploy(&["--revision", "2", "--json"], 0);
+    let same: Value = serde_json::from_str(&same.out).expect("a document");
+    assert_eq!((&same["outcome"], &same["request_ids"]), (&"done".into(), &Value::Array(Vec::new())), "{same}");
     deploy(&["--revision", "99"], 1);
+    assert!(sent(&peer, "UpdateService").is_empty() && sent(&peer, "RegisterTaskDefinition").is_empty());
     let back = deploy(&["--rollback"], 0);
     assert!(back.out.contains(&format!("back to {}:", service.family)), "{}", back.out);
     let went = |to: &str| {
@@ -126,6 +133,9 @@ fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
     went("2");
     at(&peer, &[&["scale", service.address, "3"], service.yes].concat(), 0);
     assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 3);
+    peer.forget_calls();
+    let same = at(&peer, &[&["scale", service.address, "3"], service.yes].concat(), 0);
+    assert!(same.out.contains("3 tasks already") && sent(&peer, "UpdateService").is_empty(), "{}", same.out);
 }
 
 #[test]

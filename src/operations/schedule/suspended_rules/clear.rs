@@ -34,7 +34,7 @@ pub(crate) fn clearing(
 ) -> Result<Box<dyn Procedure>, String> {
     let (environment, world) = (context.environment, context.cx.world);
     let name = &environment.name;
-    let nothing = || format!("no rule of {name} is held back");
+    let nothing = || held_back_none(name.as_str());
     if !has_rules(environment) {
         return sync.map(|sync| Box::new(sync) as _).ok_or_else(nothing);
     }
@@ -70,6 +70,11 @@ pub(crate) fn clearing(
     stages.extend(sync.map(|sync| Stage::Ours(Box::new(sync))));
     stages.extend((!drops.is_empty()).then(|| Stage::Drop(place, drops)));
     Ok(Box::new(Handover::new(plan, stages, format!("toban schedule clear {name}"), nothing())))
+}
+
+/// That there is nothing to take back.
+pub(super) fn held_back_none(environment: &str) -> String {
+    format!("no rule of {environment} is held back")
 }
 
 /// The schedules of ours that enable a rule again, by name.

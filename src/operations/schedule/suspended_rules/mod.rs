@@ -38,6 +38,7 @@ use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, SchedulerLiveness, World};
 
 pub(super) use clear::clearing;
+use clear::held_back_none;
 
 /// Holds rules back in an environment without a schedule; where there is one, its own override does.
 pub(crate) struct SuspendRules;
@@ -66,6 +67,11 @@ impl EnvironmentActions for SuspendRules {
                 .asking(Prompt::Look { reads: reads.clone() })
                 .disabled_reason(idle.then(|| "no rule is held back here".to_owned())),
         ]
+    }
+
+    fn already(&self, verb: &str, _value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+        let nothing = held_back_none(context.environment.name.as_str());
+        (verb == "clear" && self.propose(verb, None, context).is_err_and(|why| why == nothing)).then_some(nothing)
     }
 
     fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
