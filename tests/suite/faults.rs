@@ -3,5 +3,6 @@
 
 mod binary;
 mod commands;
+mod read_only;
 mod readings;
 mod ways;

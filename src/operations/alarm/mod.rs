@@ -51,7 +51,7 @@ impl EnvironmentActions for MuteAlarms {
                 let until = end(value, context).ok()?;
                 let lasts = |scope: &Scope, alarm: &String| {
                     let mut rules = context.cx.world.all::<MuteRule>(scope).filter(|rule| rule.alarms.contains(alarm));
-                    rules.any(|rule| mutes_until(rule, context.cx.now).is_some_and(|at| at >= until))
+                    rules.any(|rule| mutes_until(rule, context.cx.now).is_some_and(|at| reaches(at, until)))
                 };
                 let so = all.iter().all(|(scope, names)| names.iter().all(|alarm| lasts(scope, alarm)));
                 so.then(|| format!("every alarm of {name} is muted until {} already", told(until, context)))
@@ -192,11 +192,16 @@ fn mutes_until(rule: &MuteRule, now: Timestamp) -> Option<Timestamp> {
     (window.from.duration_since(now) <= LEAST).then_some(window.until)
 }
 
+/// Whether an end is as late as one that is asked for: rules end on whole minutes.
+fn reaches(at: Timestamp, until: Timestamp) -> bool {
+    until.duration_since(at) < SignedDuration::from_mins(1)
+}
+
 /// That it is muted at least as long, if it is.
 fn muted_longer(item: &Alarm, until: Timestamp, context: &ActionContext<'_>) -> Option<String> {
     let now = context.cx.now;
     let longer = muting(item, context).filter_map(|rule| Some((rule, mutes_until(rule, now)?)));
-    let (rule, at) = longer.filter(|(_, at)| *at >= until).max_by_key(|(_, at)| *at)?;
+    let (rule, at) = longer.filter(|(_, at)| reaches(*at, until)).max_by_key(|(_, at)| *at)?;
     Some(format!("{} is muted until {} already, by the rule {}", item.name, told(at, context), rule.name))
 }
 
