@@ -43,7 +43,7 @@ pub(super) async fn bounds(context: &CommandContext, args: &args::Bounds) -> Res
         verb: "bounds",
         value: Some(&value),
     };
-    let proposal = change::take_up(context, &mut snapshot, &wanted).await?;
+    let taken_up = change::take_up(context, &mut snapshot, &wanted).await?;
     drop(here);
-    change::act(context, snapshot, proposal, (("bounds", 1), &args.acting)).await
+    change::carry_out(context, snapshot, taken_up, (("bounds", 1), &args.acting)).await
 }

@@ -15,7 +15,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Task) -> Result<E
     let here = at_work(&context.cloud);
     let mut snapshot = read::once_for(context, &args.task).await?;
     let wanted = change::ActionArgs { target: &args.task, lists: &["tasks"], what: "task", verb: "stop", value: None };
-    let proposal = change::take_up(context, &mut snapshot, &wanted).await?;
+    let taken_up = change::take_up(context, &mut snapshot, &wanted).await?;
     drop(here);
-    change::act(context, snapshot, proposal, (("stop", 1), &args.acting)).await
+    change::carry_out(context, snapshot, taken_up, (("stop", 1), &args.acting)).await
 }

@@ -195,6 +195,7 @@ pub(crate) fn already(item: &Service, verb: &str, value: Option<&str>, context: 
         "scale" if item.scheduling != "DAEMON" => scaled_already(item, value.parse().ok()?),
         "deploy" => on_images_already(item, &chosen(item, value, context).ok()?, context),
         "revision" => on_revision_already(item, &meant(item, value).ok()?),
+        bounds::VERB => bounds::already(item, Some(value), context),
         _ => None,
     }
 }

@@ -41,6 +41,17 @@ fn known(item: &Service, context: &ActionContext<'_>) -> Option<Bounds> {
     Some(Bounds { min: target.min, max: target.max })
 }
 
+/// That it is kept between what was typed already.
+pub(super) fn already(item: &Service, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
+    let asleep = item.desired == 0 && memory(item, context.cx.world, context.cx.scope).is_some();
+    let now = known(item, context).filter(|_| disabled_reason(item).is_none() && !asleep)?;
+    (now == parsed(value.unwrap_or_default()).ok()?).then(|| so_already(item, now))
+}
+
+fn so_already(item: &Service, now: Bounds) -> String {
+    format!("{} is scaled between {} and {} tasks already", item.name, now.min, now.max)
+}
+
 /// The plan to keep it between what was typed: `2-6`, or `4` for both.
 ///
 /// # Errors
@@ -64,7 +75,7 @@ pub(super) fn propose(item: &Service, value: Option<&str>, context: &ActionConte
         return Err(format!("{name} is asleep, and its bounds of before come back when it wakes; wake it first"));
     }
     if now == bounds {
-        return Err(format!("{name} is scaled between {} and {} tasks already", now.min, now.max));
+        return Err(so_already(item, now));
     }
     let (world, id) = (context.cx.world, item.id(context.cx.scope));
     let inner = kind(Service::KIND)
