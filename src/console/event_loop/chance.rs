@@ -163,7 +163,7 @@ struct Came {
 }
 
 /// A console over a watched account, and whoever presses its keys.
-struct Hands {
+struct Presser {
     model: Model,
     runner: Runner,
     heard: UnboundedReceiver<Msg>,
@@ -172,7 +172,7 @@ struct Hands {
     left: usize,
 }
 
-impl Hands {
+impl Presser {
     fn new(read_only: bool, seed: u64, keys: usize, journal: PathBuf, hours: &Arc<Mutex<usize>>) -> Self {
         let inner = Demo::new(7, 1.0, at(0)).prompt();
         let cloud = Arc::new(Watched { inner, written: Mutex::default() });
@@ -346,9 +346,9 @@ fn pressed(read_only: bool, seed: u64, keys: usize) -> Came {
     let (path, hours) = (home.path().join("journal.jsonl"), Arc::new(Mutex::new(0)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let written = runtime.expect("a runtime").block_on(async {
-        let mut hands = Hands::new(read_only, seed, keys, path.clone(), &hours);
-        hands.play().await;
-        hands.cloud.written()
+        let mut presser = Presser::new(read_only, seed, keys, path.clone(), &hours);
+        presser.play().await;
+        presser.cloud.written()
     });
     let hours = *hours.lock().expect("a count");
     let journal = std::fs::read_to_string(&path).unwrap_or_default();
