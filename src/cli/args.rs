@@ -12,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::operations::tunnel::Behind;
+
 pub(super) use change::{
     Acting, Bounds, Db, DbVerb, Deploy, Deployments, Mute, Mutes, Scale, Sleep, Task, TaskVerb, Unmute, Wake,
 };
@@ -288,9 +290,12 @@ pub struct Timeline {
 /// `toban tunnel`.
 #[derive(Args, Debug, Default)]
 pub struct Tunnel {
-    /// Which: environment and identifier of the instance or cluster; both may be shortened
-    #[arg(value_name = "ENV/DATABASE")]
+    /// Which: environment and database; with --to the instance, task or service to go through. Names may be shortened
+    #[arg(value_name = "ENV/DATABASE|TARGET")]
     pub database: String,
+    /// A port of the target instead of a database, or of a host that is reached from there, such as a cache
+    #[arg(long, value_name = "[HOST:]PORT", conflicts_with_all = ["via", "reader", "iam_token"])]
+    pub to: Option<Behind>,
     /// Local port to listen on; without it one that is the same every day, or a free one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub local_port: Option<u16>,

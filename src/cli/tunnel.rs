@@ -1,5 +1,5 @@
 //! `toban tunnel ENV/DATABASE`: a port of this machine that leads to a database, through a node or task that can reach
-//! it. Prints how to connect, stays until ctrl-c, and closes what it opened, here and there.
+//! it; `--to` leads to a port behind a node, task or service instead. Prints how to connect, stays until ctrl-c, and closes what it opened, here and there.
 
 use std::fmt::Write as _;
 
@@ -40,7 +40,11 @@ pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result
     refuse_read_only(gate, &args.database)?;
     left_sessions::offer(context).await?;
     let mut snapshot = read::once_for(context, &args.database).await?;
-    let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
+    let (lists, what): (&[&str], &str) = match &args.to {
+        Some(_) => (&["services", "instances", "tasks"], "instance, task or service"),
+        None => (&["databases"], "database"),
+    };
+    let (environment, id) = target(&snapshot, &args.database, lists, what)?;
     let name = environment.name.clone();
     let at = surroundings(context, &snapshot).of_environment(&name, &id.scope);
     if let Some(refused) = gate.bars(&name, &at) {
@@ -48,13 +52,17 @@ pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result
     }
     let failed =
         |why: String| Failure::new(Exit::Failed, format!("no tunnel to {}: {}", args.database, text::harmless(&why)));
-    let mut remote = tunnel::remote(&snapshot.world, &id).map_err(failed)?;
+    let (mut remote, via) = match &args.to {
+        Some(behind) => tunnel::through(&snapshot.world, &id, behind).map(|(remote, via)| (remote, Some(via))),
+        None => tunnel::remote(&snapshot.world, &id).map(|remote| (remote, args.via.clone())),
+    }
+    .map_err(failed)?;
     if args.reader {
         remote = remote.reading().map_err(failed)?;
     }
     read_groups(context, &mut snapshot, &remote).await;
     let members = snapshot.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
-    let carriers = tunnel::candidates(&snapshot.world, members, &remote).choose(args.via.as_deref());
+    let carriers = tunnel::candidates(&snapshot.world, members, &remote).choose(via.as_deref());
     let carriers = carriers.map_err(|why| {
         let exit = if matches!(why, Unchosen::Unknown(_)) { Exit::NotFound } else { Exit::Failed };
         let message = text::harmless(&why.to_string()).replace("; ", "\n  ");
@@ -71,7 +79,8 @@ pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result
         Some(user) => Some(token(context, &remote, user).await?),
         None => None,
     };
-    let dig = TunnelRequest { environment: name, remote, carriers, port: args.local_port, reason: args.reason.clone() };
+    let (port, reason) = (args.local_port, args.reason.clone());
+    let dig = TunnelRequest { environment: name, remote, carriers, via, port, reason };
     let who = snapshot.world.identity(&id.scope).cloned();
     stay(context, args, dig, JournalWriter { path: context.settings.journal.clone(), who }, token).await
 }
@@ -239,8 +248,9 @@ fn document(tunnel: &Tunnel, dig: &TunnelRequest, state: &State, user: Option<&s
     let (remote, address) = (&dig.remote, tunnel.address());
     json!({
         "environment": dig.environment,
-        "database": remote.name,
-        "engine": remote.engine,
+        "database": remote.is_database().then_some(&remote.name),
+        "engine": remote.is_database().then_some(&remote.engine),
+        "to": remote.name,
         "address": address.to_string(),
         "host": address.ip().to_string(),
         "port": address.port(),

@@ -94,7 +94,7 @@ pub enum Need {
     Web,
     /// A resource that a shell can be opened in.
     Shell,
-    /// A database that a tunnel can lead to.
+    /// A database that a tunnel can lead to, or what can carry one.
     Tunnel,
     /// Something of which two can be compared.
     Comparable,
@@ -304,7 +304,7 @@ commands! {
     Shell "shell" "open a shell in it; enter ~ . leaves" {
         hint: Some("shell"), keys: &["s"], at: INSIDE, needs: Need::Shell, action: true
     }
-    Tunnel "tunnel" "open a tunnel to it: a local port to the database" {
+    Tunnel "tunnel" "open a tunnel: a local port to the database, or by :tunnel [HOST:]PORT to a port behind an instance, task or service" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
     }
     Run "run" "run a command as root on the marked instances, or on this one" {

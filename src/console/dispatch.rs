@@ -97,7 +97,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
         Command::Run => super::run_on_marked::run(model, argument),
         Command::Shell => return super::sessions::shell(model),
-        Command::Tunnel => return super::tunnels::ask(model),
+        Command::Tunnel => return super::tunnels::ask(model, argument),
         Command::Tunnels => go(model, Page::Tunnels(Sheet::default())),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),

@@ -21,10 +21,10 @@ use crate::display::{Cell, Tone};
 use crate::engine::tunnel_supervisor::{Health, State};
 use crate::operations::tunnel;
 use crate::operations::tunnel::request::TunnelRequest;
-use crate::operations::tunnel::{Carrier, Permitted};
+use crate::operations::tunnel::{Behind, Carrier, Permitted, Remote};
 use crate::ssm::forward::Traffic;
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault, ResourceId};
+use crate::world::{AnyReading, Fault, ResourceId, World};
 
 /// What is heard of a tunnel.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,23 +58,58 @@ pub struct Tunnelled {
 pub(super) struct TunnelChoice {
     /// What was asked.
     question: Question,
-    /// To which database.
+    /// To which database, or through which instance, task or service.
     id: ResourceId,
+    /// Which port, where it leads to no database.
+    behind: Option<Behind>,
     /// Whether it is IAM's word that it waits for, the last thing.
     foreseeing: bool,
     /// Where it was asked for.
     at: Whereabouts,
 }
 
-/// Asks for a tunnel to the database here; what choosing its carrier takes is read first.
-pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
+/// Where a tunnel from `id` leads, and who has to carry it.
+fn destination(world: &World, id: &ResourceId, behind: Option<&Behind>) -> Result<(Remote, Option<String>), String> {
+    match behind {
+        Some(behind) => tunnel::through(world, id, behind).map(|(remote, via)| (remote, Some(via))),
+        None => tunnel::remote(world, id).map(|remote| (remote, None)),
+    }
+}
+
+/// Asks for a tunnel to the database here, or to the port that was typed behind what stands here; what choosing its carrier
+/// takes is read first.
+pub(super) fn ask(model: &mut Model, typed: Option<&str>) -> Vec<Effect> {
     let Some(id) = model.resource().cloned() else { return Vec::new() };
-    if model.tunnels.iter().any(|one| one.dig.remote.id == id) {
+    let behind = match typed.map(str::trim).filter(|typed| !typed.is_empty()).map(str::parse::<Behind>).transpose() {
+        Ok(None) if tunnel::carries(&id) => {
+            let message = "which port? :tunnel PORT leads to one of it, :tunnel HOST:PORT to a host behind it";
+            model.notices.info(model.now, message);
+            return Vec::new();
+        }
+        Ok(Some(_)) if !tunnel::carries(&id) => {
+            model
+                .notices
+                .fault(model.now, "a port is reached through an instance, a task or a service; this is a database");
+            return Vec::new();
+        }
+        Ok(behind) => behind,
+        Err(why) => {
+            model.notices.fault(model.now, why);
+            return Vec::new();
+        }
+    };
+    let there = destination(&model.world, &id, behind.as_ref());
+    let is_it = |one: &Tunnelled| {
+        let remote = &one.dig.remote;
+        let same = there.as_ref().is_ok_and(|(there, _)| (&there.host, there.port) == (&remote.host, remote.port));
+        remote.id == id && (behind.is_none() || same)
+    };
+    if model.tunnels.iter().any(is_it) {
         model.notices.info(model.now, "there is a tunnel to it already");
         show(model);
         return Vec::new();
     }
-    let made = tunnel::remote(&model.world, &id).and_then(|remote| {
+    let made = there.and_then(|(remote, _)| {
         let home = model.picture.home(&id).ok_or_else(|| format!("{} is in no environment", remote.name))?;
         let at = model.circumstances(&home.name, &id.scope);
         model.gate.bars(&home.name, &at).map_or(Ok(remote), |refused| Err(refused.to_string()))
@@ -83,7 +118,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         Ok(remote) => {
             let question = Question::next(model, Asker::Tunnel);
             let at = model.whereabouts();
-            model.tunnelling = Some(TunnelChoice { question, id, foreseeing: false, at });
+            model.tunnelling = Some(TunnelChoice { question, id, behind, foreseeing: false, at });
             model.notices.info(model.now, format!("looking for a way to {}…", remote.name));
             vec![Effect::Consult(question, tunnel::wants(&remote))]
         }
@@ -96,7 +131,8 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
 
 /// What choosing takes, or the checklist, was read.
 pub(super) fn consulted(model: &mut Model, question: Question, got: Readings) -> Vec<Effect> {
-    let Some(TunnelChoice { id, foreseeing, at, .. }) = model.tunnelling.take_if(|choice| choice.question == question)
+    let Some(TunnelChoice { id, behind, foreseeing, at, .. }) =
+        model.tunnelling.take_if(|choice| choice.question == question)
     else {
         return Vec::new();
     };
@@ -110,19 +146,24 @@ pub(super) fn consulted(model: &mut Model, question: Question, got: Readings) ->
             world.put(&want.scope, want.kind, &want.coverage, got, model.now);
         }
     }
-    choose(model, &id, foreseeing, at)
+    choose(model, (&id, behind), foreseeing, at)
 }
 
 /// Chooses who carries a tunnel and asks for it. What IAM says of it is read before, unless it was just asked.
-fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -> Vec<Effect> {
+fn choose(
+    model: &mut Model,
+    (id, behind): (&ResourceId, Option<Behind>),
+    foreseen: bool,
+    at: Whereabouts,
+) -> Vec<Effect> {
     // Nothing opens over what the reader went on to.
     let here = model.whereabouts() == at && matches!(model.overlay, Overlay::None);
-    let chosen = tunnel::remote(&model.world, id).and_then(|remote| {
+    let chosen = destination(&model.world, id, behind.as_ref()).and_then(|(remote, via)| {
         let home = model.picture.home(id).ok_or_else(|| format!("{} is in no environment", remote.name))?;
-        let carriers = tunnel::candidates(&model.world, &home.members, &remote).choose(None);
-        Ok((home.name.clone(), carriers.map_err(|why| why.to_string())?, remote))
+        let carriers = tunnel::candidates(&model.world, &home.members, &remote).choose(via.as_deref());
+        Ok((home.name.clone(), carriers.map_err(|why| why.to_string())?, (remote, via)))
     });
-    let (environment, carriers, remote) = match chosen {
+    let (environment, carriers, (remote, via)) = match chosen {
         Ok(chosen) => chosen,
         Err(why) if !here => {
             model.notices.fault(model.now, format!("no tunnel: {why}"));
@@ -137,7 +178,7 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -
     let Some(permitted) = permitted(model, id, &carriers) else { return Vec::new() };
     if !foreseen && !permitted.rights.wants.is_empty() && !sessions::is_deaf(model) {
         let question = Question::next(model, Asker::Tunnel);
-        model.tunnelling = Some(TunnelChoice { question, id: id.clone(), foreseeing: true, at });
+        model.tunnelling = Some(TunnelChoice { question, id: id.clone(), behind, foreseeing: true, at });
         return vec![Effect::Foresee(question, permitted.rights.wants)];
     }
     if permitted.fails() && !here {
@@ -151,7 +192,7 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -
         return Vec::new();
     }
     let carriers = permitted.carriers;
-    let dig = TunnelRequest { environment, remote, carriers, port: None, reason: None };
+    let dig = TunnelRequest { environment, remote, carriers, via, port: None, reason: None };
     model.asked += 1;
     model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
     if here {
@@ -226,7 +267,8 @@ pub(super) fn look_again(model: &mut Model) -> Vec<Effect> {
     let others = |one: &Tunnelled| {
         let id = &one.dig.remote.id;
         let home = model.picture.home(id)?;
-        let carriers = tunnel::candidates(&model.world, &home.members, &one.dig.remote).choose(None).ok()?;
+        let carriers = tunnel::candidates(&model.world, &home.members, &one.dig.remote);
+        let carriers = carriers.choose(one.dig.via.as_deref()).ok()?;
         // Where IAM denies them all they stay: the next session tells, or finds that it was mended.
         let left = permitted(model, id, &carriers).map(|permitted| permitted.carriers);
         let carriers = left.filter(|left| !left.is_empty()).unwrap_or(carriers);

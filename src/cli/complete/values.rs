@@ -33,6 +33,7 @@ fn lists(value: &str) -> Option<&'static [&'static str]> {
     Some(match value {
         "ENV/SERVICE" => &["services"],
         "ENV/DATABASE" => &["databases"],
+        "ENV/DATABASE|TARGET" => &["databases", "services", "instances", "tasks"],
         "ENV/JOB" => &["jobs"],
         "ENV/TASK" => &["tasks"],
         "ENV/NAME" => &["services", "functions", "target_groups"],

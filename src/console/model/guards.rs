@@ -43,7 +43,9 @@ impl Model {
             Need::Shell if self.resource().is_none_or(|id| sessions::session_access(self, id).is_none()) => {
                 no("only instances, services and tasks have a shell")
             }
-            Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
+            Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id) && !tunnel::carries(id)) => {
+                no("tunnels lead to databases, and to ports behind an instance, task or service")
+            }
             Need::Measured if !charts::is_offered(self) => no("nothing is measured of this row"),
             Need::Lines if !logs::is_offered(self) => {
                 no("only environments, services, tasks, functions and databases have logs")

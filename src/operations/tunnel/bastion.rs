@@ -241,6 +241,10 @@ fn place(world: &World, remote: &Remote, of: (&[String], &[String], Option<&str>
             remote.port
         ),
     };
+    if !remote.is_database() {
+        carrier.why = "named for it; what it reaches is not known here".to_owned();
+        return;
+    }
     carrier.why = match carrier.apart {
         true => format!("in another VPC ({}) than the database", vpc.unwrap_or_default()),
         false => format!("{}{entry}", network.unwrap_or_default()),

@@ -13,6 +13,7 @@ pub fn usual_local(remote: &Remote) -> u16 {
     match remote.family {
         Family::Postgres => 15_432,
         Family::Mysql => 13_306,
+        Family::Other if !remote.is_database() => remote.port.checked_add(10_000).unwrap_or(remote.port),
         Family::Other => remote.family.usual_port(&remote.engine).saturating_add(10_000),
     }
 }
@@ -73,6 +74,9 @@ pub fn tls(remote: &Remote) -> String {
             "the certificate names {host}, not 127.0.0.1: --ssl-mode=VERIFY_CA checks who signed it; VERIFY_IDENTITY \
              works only where that name leads to 127.0.0.1 (a line in /etc/hosts); {bundle}"
         ),
+        Family::Other if !remote.is_database() => {
+            format!("a certificate there names {host}, not 127.0.0.1: tell your client to expect that name")
+        }
         Family::Other => {
             format!("the certificate names {host}, not 127.0.0.1: tell your client to expect that name; {bundle}")
         }

@@ -8,12 +8,14 @@ use crate::world::EnvironmentName;
 /// A tunnel to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TunnelRequest {
-    /// The database's environment.
+    /// Its environment.
     pub environment: EnvironmentName,
-    /// The database.
+    /// Where it leads.
     pub remote: Remote,
     /// Who may carry it, best first.
     pub carriers: Vec<Carrier>,
+    /// Who has to carry it, by name, where that is not left to choose.
+    pub via: Option<String>,
     /// The local port asked for; `None` for the usual one, or any.
     pub port: Option<u16>,
     /// Why, for the records.

@@ -1,10 +1,17 @@
-//! Where a tunnel leads: the host, port and VPC of a database, from what is believed of it.
-//! Pure; a database that no tunnel can reach now says why, and what to do.
+//! Where a tunnel leads: the host, port and VPC of a database, from what is believed of it; or a port of the instance or
+//! task that carries it, or of a host which that reaches. Pure; what no tunnel can reach now says why, and what to do.
+
+use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::ecs_service::Service;
+use crate::kinds::ecs_task::Task;
+use crate::kinds::managed_node::Node;
 use crate::world::{Resource, ResourceId, World};
 
 /// The families of engines that differ in their client programs.
@@ -71,6 +78,12 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// Whether it is a database, of which more is known than a host and a port.
+    #[must_use]
+    pub fn is_database(&self) -> bool {
+        !self.engine.is_empty()
+    }
+
     /// The same, leading to the readers.
     ///
     /// # Errors
@@ -81,6 +94,86 @@ impl Remote {
             None => Err(format!("{} has no reader endpoint; only clusters have one", self.name)),
         }
     }
+}
+
+/// The carrier itself, as the agent there names it.
+const ITSELF: &str = "localhost";
+
+/// A port that is reached through an instance or task: its own, or that of a host it reaches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behind {
+    /// The host, as the carrier resolves it; `None` for the carrier itself.
+    pub host: Option<String>,
+    /// The port.
+    pub port: u16,
+}
+
+impl FromStr for Behind {
+    type Err = String;
+
+    /// `PORT` or `HOST:PORT`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no port: write PORT, or HOST:PORT of a host that is reached from there");
+        let (host, port) = match text.trim().rsplit_once(':') {
+            Some((host, port)) => (Some(host), port),
+            None => (None, text.trim()),
+        };
+        let port = port.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong)?;
+        let bare = host.map(|host| host.trim_start_matches('[').trim_end_matches(']'));
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
+        if bare.is_some_and(|host| host.is_empty() || host.starts_with('-') || !host.chars().all(plain)) {
+            return Err(wrong());
+        }
+        Ok(Self { host: bare.map(str::to_owned), port })
+    }
+}
+
+impl fmt::Display for Behind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Some(host) => write!(f, "{host}:{}", self.port),
+            None => write!(f, "port {}", self.port),
+        }
+    }
+}
+
+/// Whether something like `id` carries tunnels, so that one can lead to it and through it.
+#[must_use]
+pub fn carries(id: &ResourceId) -> bool {
+    [Instance::KIND, Node::KIND, Task::KIND, Service::KIND].contains(&id.kind)
+}
+
+/// What is `behind` the instance, task or service `id`, and by which name that carries it.
+///
+/// # Errors
+/// A sentence: why no tunnel can lead there.
+pub fn through(world: &World, id: &ResourceId, behind: &Behind) -> Result<(Remote, String), String> {
+    let gone = || format!("{} is not there any more", id.key);
+    let via = match id.kind {
+        kind if kind == Instance::KIND => world.get::<Instance>(id).map(|one| one.id.clone()),
+        kind if kind == Node::KIND => world.get::<Node>(id).map(|one| one.id.clone()),
+        kind if kind == Task::KIND => world.get::<Task>(id).map(|one| one.arn.last().to_owned()),
+        kind if kind == Service::KIND => world.get::<Service>(id).map(|one| one.name.clone()),
+        _ => return Err("a port is reached through an instance, a task or a service".to_owned()),
+    };
+    let via = via.ok_or_else(gone)?;
+    let name = match behind.host {
+        Some(_) => behind.to_string(),
+        None => format!("{behind} of {via}"),
+    };
+    let remote = Remote {
+        id: id.clone(),
+        name,
+        engine: String::new(),
+        family: Family::Other,
+        host: behind.host.clone().unwrap_or_else(|| ITSELF.to_owned()),
+        reader: None,
+        port: behind.port,
+        vpc: None,
+        groups: Vec::new(),
+        iam_auth: false,
+    };
+    Ok((remote, via))
 }
 
 /// Whether tunnels lead to things like `id`.
@@ -117,7 +210,7 @@ pub fn remote(world: &World, id: &ResourceId) -> Result<Remote, String> {
     }
     match leads_to(id) {
         true => Err(format!("{} is not there any more", id.key)),
-        false => Err("tunnels lead to databases: choose a DB instance or a DB cluster".to_owned()),
+        false => Err("tunnels lead to databases, and to ports behind an instance, task or service".to_owned()),
     }
 }
 
@@ -160,7 +253,7 @@ fn made(
 mod tests {
     use rstest::rstest;
 
-    use super::{Family, remote};
+    use super::{Behind, Family, remote, through};
     use crate::kinds::testing_samples::*;
     use crate::world::Resource;
 
@@ -206,10 +299,37 @@ mod tests {
         assert!(why.contains(message), "{why}");
     }
 
+    #[rstest]
+    #[case("6379", Some((None, 6379)))]
+    #[case(" cache.x.amazonaws.com:6379 ", Some((Some("cache.x.amazonaws.com"), 6379)))]
+    #[case("[fd00::5]:443", Some((Some("fd00::5"), 443)))]
+    #[case("0", None)]
+    #[case("65536", None)]
+    #[case("cache", None)]
+    #[case(":80", None)]
+    #[case("-oProxy:80", None)]
+    #[case("a b:80", None)]
+    #[case("$(id):80", None)]
+    fn a_port_behind_something_is_read(#[case] text: &str, #[case] wanted: Option<(Option<&str>, u16)>) {
+        let got = text.parse::<Behind>().ok().map(|one| (one.host, one.port));
+        assert_eq!(got, wanted.map(|(host, port)| (host.map(str::to_owned), port)));
+    }
+
+    #[test]
+    fn what_is_behind_an_instance_or_a_service_is_reached_through_it() {
+        let shelves = Shelves::default().with([instance()]).with([service()]);
+        let (remote, via) = through(&shelves.0, &instance().id(&scope()), &"8080".parse().unwrap()).unwrap();
+        assert_eq!((remote.host.as_str(), remote.port, via.as_str()), ("localhost", 8080, instance().id.as_str()));
+        let (remote, via) = through(&shelves.0, &service().id(&scope()), &"cache.x:6379".parse().unwrap()).unwrap();
+        assert_eq!((remote.name.as_str(), remote.host.as_str(), via.as_str()), ("cache.x:6379", "cache.x", "Backend"));
+    }
+
     #[test]
     fn odd_targets_are_told() {
         let shelves = Shelves::default().with([instance()]);
         assert!(remote(&shelves.0, &instance().id(&scope())).unwrap_err().contains("lead to databases"));
+        let behind = "80".parse().unwrap();
+        assert!(through(&shelves.0, &database().id(&scope()), &behind).unwrap_err().contains("through an instance"));
         assert!(remote(&shelves.0, &database().id(&scope())).unwrap_err().contains("not there any more"));
         let hostless = crate::kinds::db_instance::DbInstance { endpoint: None, ..database() };
         let id = hostless.id(&scope());

@@ -104,6 +104,21 @@ fn in_the_demo_a_port_really_opens_and_echoes_until_it_is_left() {
 }
 
 #[test]
+fn a_port_behind_an_instance_opens_and_leads_through_that_one() {
+    let home = tempfile::tempdir().expect("a home");
+    let held = Held::in_demo(home.path(), &["kajimaru/kajimaru-ec2-01", "--to", "cache.internal:6379"]);
+    assert_eq!(held.document["remote"], serde_json::json!({ "host": "cache.internal", "port": 6379 }));
+    assert_eq!((&held.document["to"], &held.document["database"]), (&"cache.internal:6379".into(), &Value::Null));
+    assert_eq!(held.document["via"]["name"], "kajimaru-ec2-01");
+    let (echoed, _socket) = held.asked("PING\n", "PING\n");
+    assert!(echoed.contains("simulated"), "{echoed}");
+    let left = held.leave("-INT");
+    assert_eq!(left.code, Some(0), "{}", left.err);
+    let journal = std::fs::read_to_string(home.path().join("state/demo-journal.jsonl")).expect("the journal");
+    assert!(journal.contains("open a tunnel to cache.internal:6379 via kajimaru-ec2-01"), "{journal}");
+}
+
+#[test]
 fn for_people_the_address_comes_first() {
     let home = tempfile::tempdir().expect("a home");
     let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
@@ -124,7 +139,11 @@ fn for_people_the_address_comes_first() {
 fn what_cannot_be_says_why_and_ends_with_its_code() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("its address").port().to_string();
-    let cases: [(&[&str], i32, &str); 7] = [
+    let cases: [(&[&str], i32, &str); 11] = [
+        (&["tunnel", "kajimaru/kajimaru-ec2-01", "--to", "nowhere"], 2, "is no port"),
+        (&["tunnel", "kajimaru/kajimaru-ec2-01", "--to", "80", "--reader"], 2, "cannot be used with"),
+        (&["tunnel", "kajimaru/nothing", "--to", "80"], 5, "there is no instance, task or service"),
+        (&["tunnel", "kajimaru/kajimaru-ec2-01"], 5, "there is no database"),
         (&["tunnel", "kajimaru/kajimaru-db", "--local-port", &port], 1, "taken by"),
         (&["tunnel", "kajimaru/kajimaru-db", "--via", "nobody"], 5, "there is no nobody that could carry it"),
         (&["tunnel", "kajimaru/nothing"], 5, "there is no database"),
