@@ -13,7 +13,9 @@ use crate::kinds::{
     alarm, alarm_history, batch_definition, batch_queue, db_cluster, db_instance, db_maintenance, ec2_instance,
     ecs_cluster, ecs_service, event_rule, external_schedule, job_activity,
 };
-use crate::kinds::{certificate, db_backup, db_subnet_group, distribution, log_group, topic, vpc_network};
+use crate::kinds::{
+    certificate, db_backup, db_blue_green, db_subnet_group, distribution, log_group, topic, vpc_network,
+};
 use crate::kinds::{dns_zone, rest_api, stack, user_pool, web_acl};
 use crate::kinds::{
     load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, scaling_activity,
@@ -48,6 +50,7 @@ impl SimulatedAccount {
         simulated.open::<db_cluster::DbCluster>("");
         simulated.open::<db_instance::DbInstance>("");
         simulated.open::<db_maintenance::PendingMaintenance>("");
+        simulated.open::<db_blue_green::BlueGreen>("");
         simulated.open::<alarm::Alarm>("");
         simulated.open::<metric_filter::MetricFilter>("");
         simulated.open::<mute_rule::MuteRule>("");

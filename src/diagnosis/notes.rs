@@ -4,7 +4,7 @@
 use super::Finding;
 use super::context::DiagnosisContext;
 use crate::environment::Member;
-use crate::kinds::db_instance::{DbInstance, extended_support};
+use crate::kinds::db_instance::{DbInstance, support_note};
 use crate::text::moment;
 use crate::world::Health;
 use jiff::SignedDuration;
@@ -19,7 +19,8 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
         assessment.why.clone().map(|why| note(member, why))
     });
     let engines = cx.databases.iter().filter_map(|database| {
-        let message = extended_support(database.engine, database.version, database.lifecycle, cx.now)?;
+        let (engine, version, lifecycle) = (database.engine, database.version, database.lifecycle);
+        let message = support_note(engine, version, lifecycle, cx.now)?;
         Some(note(database.member, format!("database {}: {message}", database.id)))
     });
     let deadlocks = cx.services.iter().filter_map(|(member, service)| {

@@ -3,13 +3,13 @@
 
 use super::{
     alarm, alarm_history, automation_run, batch_definition, batch_queue, certificate, command_invocation, cpu_credits,
-    db_backup, db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, dns_zone,
-    ec2_instance, ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule, iam_simulation,
-    job_activity, lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_group, log_page,
-    log_tail, managed_node, metric_filter, metric_series, mute_rule, resource_tags, rest_api, scalable_target,
-    scaling_activity, schedule_group, schedule_record, scheduled_action, scheduler_role, security_group,
-    service_deployment, session_settings, stack, state_machine, subnet, target_group, target_health, task_definition,
-    topic, trail_event, user_pool, vpc_network, web_acl,
+    db_backup, db_blue_green, db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock,
+    distribution, dns_zone, ec2_instance, ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule,
+    external_schedule, iam_simulation, job_activity, lambda_alias_metrics, lambda_function, lambda_version, listener,
+    load_balancer, log_group, log_page, log_tail, managed_node, metric_filter, metric_series, mute_rule, resource_tags,
+    rest_api, scalable_target, scaling_activity, schedule_group, schedule_record, scheduled_action, scheduler_role,
+    security_group, service_deployment, session_settings, stack, state_machine, subnet, target_group, target_health,
+    task_definition, topic, trail_event, user_pool, vpc_network, web_acl,
 };
 use crate::kinds::any_kind::AnyKind;
 use crate::kinds::any_kind::Erased;
@@ -62,6 +62,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Erased::<stack::Stacks>::new(),
     &Erased::<db_backup::Backups>::new(),
     &Erased::<db_subnet_group::SubnetGroups>::new(),
+    &Erased::<db_blue_green::BlueGreens>::new(),
     &Erased::<topic::Topics>::new(),
     &Erased::<log_group::LogGroups>::new(),
     &Erased::<vpc_network::Networks>::new(),

@@ -29,6 +29,7 @@ pub mod command_invocation;
 pub mod counts;
 pub mod cpu_credits;
 pub mod db_backup;
+pub mod db_blue_green;
 pub mod db_cluster;
 pub mod db_event;
 pub mod db_instance;

@@ -384,6 +384,7 @@ pub(crate) fn cluster() -> DbCluster {
         global: None,
         replica_of: None,
         serverless_v2: None,
+        auto_pause_seconds: None,
         iam_auth: false,
         lifecycle: None,
         log_exports: Vec::new(),

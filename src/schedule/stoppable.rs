@@ -102,6 +102,8 @@ pub enum Ineligible {
     InGroup(String),
     /// Stop protection is on.
     StopProtected,
+    /// It is half of a blue/green deployment, which would break.
+    BlueGreen(String),
     /// It wears our tag that forbids it.
     ByTag,
 }
@@ -148,6 +150,9 @@ impl fmt::Display for Ineligible {
                     f,
                     "Auto Scaling group {group} would replace it; set the group's minimum and desired size to 0 instead"
                 )
+            }
+            Self::BlueGreen(pair) => {
+                write!(f, "it is {pair}; stopped, the two would part: switch over or delete the deployment first")
             }
             Self::ByTag => write!(f, "it has the tag {}=true", tags::PROTECT),
             Self::StopProtected => f.write_str("stop protection is on (disableApiStop)"),

@@ -281,6 +281,7 @@ fn credentials_that_ran_out_are_exit_4_with_a_remedy() {
         ("rds", "DescribeDBSnapshots"),
         ("rds", "DescribeDBClusterSnapshots"),
         ("rds", "DescribeDBSubnetGroups"),
+        ("rds", "DescribeBlueGreenDeployments"),
         ("rds", "DescribeCertificates"),
         ("route53", "ListHostedZones"),
         ("sns", "ListTopics"),

@@ -67,6 +67,7 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
             "db-backup",
             "topic",
             "log-group",
+            "db-blue-green",
         ];
         let rare = kind.pace() == PollClass::OnDemand || none.contains(&kind.name().0);
         assert!(rare || count(kind.name()) > 0, "no {}", kind.name());

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use crate::support::peer::Peer;
+use crate::support::peer::{ACCOUNT, Peer, REGION};
 use crate::support::said::{Said, ended, said, toban};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -187,6 +187,33 @@ fn night(peer: &Peer, name: &str, more: &[&str]) {
     assert_eq!(services(&awake), services(&before), "as it was");
     assert_eq!(statuses(&awake, "databases", "status"), statuses(&before, "databases", "status"));
     assert_eq!(statuses(&awake, "instances", "state"), statuses(&before, "instances", "state"));
+}
+
+/// Half of a blue/green deployment of RDS is never stopped, and the rest of the environment does not sleep without it.
+#[test]
+fn a_database_in_a_blue_green_deployment_refuses_stop_and_sleep_until_it_is_switched_over() {
+    let peer = Peer::with(&["prooflink"]);
+    let pair = |status: &str| {
+        json!({"service": "rds", "operation": "DescribeBlueGreenDeployments", "answer": {"BlueGreenDeployments": [{
+            "BlueGreenDeploymentIdentifier": "bgd-1", "BlueGreenDeploymentName": "upgrade-17", "Status": status,
+            "Source": format!("arn:aws:rds:{REGION}:{ACCOUNT}:db:prooflink-dev-db")}]}})
+    };
+    let ids = peer.script(&pair("PROVISIONING"));
+    let database = environment(&peer, "prooflink-dev")["databases"][0].clone();
+    assert_eq!(database["blue_green"]["role"], "blue", "{database}");
+    assert!(database["why"].as_str().is_some_and(|why| why.contains("upgrade-17")), "{database}");
+    for arguments in
+        [["sleep", "prooflink-dev", "--yes"].as_slice(), &["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]]
+    {
+        let refused = run(&peer, arguments);
+        assert!(matches!(refused.code, Some(1 | 3)), "{}{}", refused.out, refused.err);
+        assert!(refused.err.contains("blue/green deployment upgrade-17"), "{}", refused.err);
+    }
+    assert_eq!((calls(&peer, "StopDBInstance"), calls(&peer, "UpdateService")), (0, 0));
+    peer.unscript(&ids);
+    peer.script(&pair("SWITCHOVER_COMPLETED"));
+    let slept = run(&peer, &["sleep", "prooflink-dev", "--dry-run"]);
+    assert_eq!(slept.code, Some(0), "{}{}", slept.out, slept.err);
 }
 
 #[test]

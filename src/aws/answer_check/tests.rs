@@ -240,7 +240,7 @@ async fn whole_world() -> World {
     let aws = Account::default().clients(&record);
     let mut world = World::default();
     let arn = Arn::from("arn:aws:sts::123456789012:assumed-role/r/s");
-    world.identify(&scope(), Ok(Identity { account: AccountId::from("123456789012"), arn }));
+    world.identify(&scope(), Ok(Identity { account: AccountId::from("123456789012"), arn, login: None }));
     read_a_little(&aws, &scope(), now(), &mut world).await;
     // Kinds that need what others tell of parts that nobody knew in the first round.
     for kind in KINDS {

@@ -339,6 +339,7 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
         global: None,
         replica_of: None,
         serverless_v2: None,
+        auto_pause_seconds: None,
         iam_auth: false,
         lifecycle: Some("open-source-rds-extended-support-disabled".to_owned()),
         log_exports: exports("aurora"),

@@ -9,8 +9,32 @@ use crate::demo::builders::{
     vpc,
 };
 use crate::demo::scenario_context::ScenarioContext;
+use crate::kinds::db_blue_green::BlueGreen;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::schedule::stored::target_effect::Target;
+
+/// The copy of its database that is being made to leave what has outlived its support.
+fn upgrade(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    let task = |name: &str, status: &str| (name.to_owned(), status.to_owned());
+    simulated.put(
+        "",
+        BlueGreen {
+            id: "bgd-cat0data0v23".to_owned(),
+            name: "cat-data-v23-postgres-17".to_owned(),
+            blue: scenario.arn("rds", "db:cat-data-v23-db"),
+            green: None,
+            status: "PROVISIONING".to_owned(),
+            details: None,
+            tasks: vec![
+                task("CREATING_READ_REPLICA_OF_SOURCE", "IN_PROGRESS"),
+                task("DB_ENGINE_VERSION_UPGRADE", "PENDING"),
+                task("CONFIGURE_BACKUPS", "PENDING"),
+            ],
+            members: Vec::new(),
+            created_at: Some(scenario.at(-1_200)),
+        },
+    );
+}
 
 /// All of it.
 pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
@@ -38,6 +62,7 @@ pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'
             story: vec![(-500 * 86_400, "available")],
         },
     );
+    upgrade(simulated, scenario);
     let topic = "cat-data-v23-alerts";
     let rds = [("DBInstanceIdentifier", "cat-data-v23-db")];
     let cpu = Watch::fine("cat-data-v23-db-cpu", ("AWS/RDS", "CPUUtilization"), &rds, 80.0, 27.0);

@@ -9,7 +9,7 @@ use super::model::{ClusterMember, DbCluster};
 use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
 use crate::kinds::FetchContext;
-use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
+use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, recommendations, with_ahead};
 use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";
@@ -36,12 +36,15 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbCluster>, Fa
 /// The fault that kept all of it from being read.
 pub(super) async fn look(ask: FetchContext<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
     let measures: Vec<Measure> = metrics(item).iter().map(Measure::of).collect();
-    let (series, moments, ahead) = tokio::join!(
+    let (series, moments, ahead, recommended) = tokio::join!(
         courses(ask.aws, &measures, now),
         db_events(ask.aws, &item.id, true),
-        pending_maintenance(ask.aws, item.arn.as_str())
+        pending_maintenance(ask.aws, item.arn.as_str()),
+        recommendations(ask.aws, item.arn.as_str()),
     );
-    with_ahead(extra(series, moments, now), ahead, now)
+    let mut found = with_ahead(extra(series, moments, now), ahead, now)?;
+    found.ahead.extend(recommended);
+    Ok(found)
 }
 
 fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
@@ -84,6 +87,10 @@ fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
         serverless_v2: from
             .serverless_v2_scaling_configuration()
             .and_then(|range| Some(format!("{}–{} ACU", range.min_capacity()?, range.max_capacity()?))),
+        auto_pause_seconds: from
+            .serverless_v2_scaling_configuration()
+            .filter(|range| range.min_capacity() == Some(0.0))
+            .and_then(|range| maybe(range.seconds_until_auto_pause())),
         iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
         lifecycle: text(from.engine_lifecycle_support()),
         log_exports: from.enabled_cloudwatch_logs_exports().to_vec(),

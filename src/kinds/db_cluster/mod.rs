@@ -41,6 +41,7 @@ impl Kind for DbClusters {
     const PERMISSIONS: &'static [&'static str] = &[
         "rds:DescribeDBClusters",
         "rds:DescribeEvents",
+        "rds:DescribeDBRecommendations",
         "rds:DescribePendingMaintenanceActions",
         "cloudwatch:GetMetricData",
     ];

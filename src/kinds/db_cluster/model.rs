@@ -60,6 +60,9 @@ pub struct DbCluster {
     pub replica_of: Option<String>,
     /// Capacity range, such as `0.5–4 ACU`.
     pub serverless_v2: Option<String>,
+    /// After how many seconds without connections it pauses itself; only where its smallest capacity is 0.
+    #[serde(default)]
+    pub auto_pause_seconds: Option<u32>,
     /// Whether IAM tokens are accepted.
     pub iam_auth: bool,
     /// EngineLifecycleSupport.

@@ -6,8 +6,9 @@ use super::rows::{COLUMNS, members};
 use super::rules::assess;
 use crate::display::{Cell, Fact, Section};
 use crate::kinds::KindContext;
-use crate::kinds::db_instance::{address, clock, engine, extended_support, windows};
-use crate::text::when;
+use crate::kinds::db_blue_green::pair_of;
+use crate::kinds::db_instance::{address, clock, engine, support_note, windows};
+use crate::text::{span, when};
 use crate::world::Health;
 
 /// The sections of its page.
@@ -22,6 +23,15 @@ pub(super) fn detail(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Section> {
     ]
 }
 
+/// How a serverless cluster pauses, beside what a stop does.
+fn pauses(seconds: u32) -> String {
+    format!(
+        "after {} without a connection; paused or stopped, storage alone is billed; paused, the next connection wakes it within \
+         about 15 s, and AWS never starts it by itself after seven days; an open connection keeps it awake",
+        span(i64::from(seconds))
+    )
+}
+
 fn facts(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Fact> {
     let assessment = assess(item, cx).unwrap_or_default();
     let mut facts = vec![Fact::new("status", Cell::of(assessment.health, item.status.as_str()))];
@@ -29,13 +39,17 @@ fn facts(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Fact> {
         facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.push(Fact::new("engine", Cell::plain(engine(&item.engine, item.version.as_deref()))));
-    if let Some(note) = extended_support(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
+    if let Some(note) = support_note(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
         facts.push(Fact::new("note", Cell::of(Health::Worrying, note)));
+    }
+    if let Some((pair, role)) = pair_of(item.arn.as_str(), cx.world, cx.scope) {
+        facts.push(Fact::new("blue/green", Cell::plain(pair.sentence(role))));
     }
     let groups = (!item.security_groups.is_empty()).then(|| item.security_groups.join(" "));
     facts.extend([
         Fact::new("mode", Cell::or_none(item.mode.as_deref())),
         Fact::new("capacity", Cell::or_none(item.serverless_v2.as_deref().or(item.class.as_deref()))),
+        Fact::new("pauses itself", Cell::or_none(item.auto_pause_seconds.map(pauses))),
         Fact::new("multi-AZ", Cell::plain(if item.multi_az { "yes" } else { "no" })),
         Fact::new("writer address", Cell::or_none(address(item.endpoint.as_deref(), item.port))),
         Fact::new("reader address", Cell::or_none(address(item.reader_endpoint.as_deref(), item.port))),

@@ -1,6 +1,7 @@
 //! How a DB cluster stands as something that is started and stopped, and what to read to see it anew. Pure.
 //! The plans stand in `operations/power`.
 
+use crate::kinds::db_blue_green::pair_of;
 use crate::kinds::db_cluster::model::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::schedule::Member;
@@ -30,7 +31,9 @@ pub(crate) fn member_state(item: &DbCluster, world: &World, scope: &Scope) -> Me
     let writer = writer.and_then(|writer| world.all::<DbInstance>(scope).find(|known| known.id == writer.id));
     let how = How::Machine(of_db_cluster(&item.status, writer.map(|writer| writer.status.as_str())));
     MemberState {
-        ineligible: Ineligible::by_tag(&item.tags).or_else(|| ineligibility(&Facts::Cluster(facts))),
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| ineligibility(&Facts::Cluster(facts))).or_else(|| {
+            pair_of(item.arn.as_str(), world, scope).map(|(pair, role)| Ineligible::BlueGreen(pair.sentence(role)))
+        }),
         restart_at: item.auto_restart_at,
         ..MemberState::new(Member::new(MemberKind::RdsCluster, &item.id), how)
     }

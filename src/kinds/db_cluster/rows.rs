@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{ClusterMember, DbCluster};
 use super::rules::assess;
 use crate::display::{Cell, Column, Row};
-use crate::kinds::db_instance::{engine, line};
+use crate::kinds::db_instance::{engine, green, line, pair_json};
 use crate::kinds::{KindContext, console_url};
 use crate::text::stamp;
 use crate::world::{Health, Resource, Scope};
@@ -25,7 +25,7 @@ pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     if zones.is_empty() {
         zones = item.zones.iter().map(String::as_str).collect();
     }
-    vec![Row {
+    let own = Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
         health: Some(assessment.health),
@@ -38,7 +38,8 @@ pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
             Cell::plain("cluster"),
             Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
-    }]
+    };
+    std::iter::once(own).chain(green(item.key(), cx)).collect()
 }
 
 /// Its members, one a line.
@@ -89,6 +90,8 @@ pub(super) fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_js
         "status": item.status,
         "multi_az": item.multi_az,
         "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
+        "blue_green": pair_json(item.key(), cx),
+        "auto_pause_seconds": item.auto_pause_seconds,
         "members": item.members.iter().map(member).collect::<Vec<_>>(),
         "health": assessment.health,
         "why": assessment.why,

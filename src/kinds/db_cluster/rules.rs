@@ -4,17 +4,22 @@
 use super::model::DbCluster;
 use crate::kinds::Counts;
 use crate::kinds::KindContext;
-use crate::kinds::db_instance::{Class, class, judge as judge_status, sentence, with_clock};
+use crate::kinds::db_instance::{Class, class, is_green, judge as judge_status, sentence, with_clock, with_pair};
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
 pub(super) fn assess(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
-    Some(with_clock(judge(item, cx), item.auto_restart_at, cx))
+    if is_green(item.arn.as_str(), cx) {
+        return None;
+    }
+    Some(with_pair(with_clock(judge(item, cx), item.auto_restart_at, cx), item.arn.as_str(), &item.id, cx))
 }
 
 /// Adds `item` to `counts`.
 pub(super) fn count(item: &DbCluster, cx: &KindContext<'_>, counts: &mut Counts) {
-    counts.databases.push((judge(item, cx).health, item.status.clone()));
+    if !is_green(item.arn.as_str(), cx) {
+        counts.databases.push((judge(item, cx).health, item.status.clone()));
+    }
 }
 
 fn judge(item: &DbCluster, cx: &KindContext<'_>) -> Assessment {

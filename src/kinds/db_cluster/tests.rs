@@ -111,6 +111,8 @@ fn its_object_has_its_members_inside() {
       "status": "available",
       "multi_az": true,
       "auto_restart_at": null,
+      "blue_green": null,
+      "auto_pause_seconds": null,
       "members": [
         {
           "id": "backend-db-1",

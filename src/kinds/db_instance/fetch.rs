@@ -9,7 +9,7 @@ use super::model::DbInstance;
 use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
 use crate::kinds::FetchContext;
-use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
+use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, recommendations, with_ahead};
 use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "rds:DescribeDBInstances";
@@ -32,7 +32,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbInstance>, F
     Ok(reading)
 }
 
-/// Its load over the last hours, what happened to it in the last day, and what maintenance waits.
+/// Its load over the last hours, what happened to it in the last day, and what maintenance waits, what is recommended.
 ///
 /// # Errors
 /// The fault that kept all of it from being read.
@@ -44,12 +44,15 @@ pub(super) async fn look(ask: FetchContext<'_>, item: &DbInstance, now: Timestam
     if item.cluster.is_none() {
         measures.push(Measure { divisor: GIB, ..measure("free storage", " GiB", "FreeStorageSpace") });
     }
-    let (series, moments, ahead) = tokio::join!(
+    let (series, moments, ahead, recommended) = tokio::join!(
         courses(ask.aws, &measures, now),
         db_events(ask.aws, &item.id, false),
         pending_maintenance(ask.aws, item.arn.as_str()),
+        recommendations(ask.aws, item.arn.as_str()),
     );
-    with_ahead(extra(series, moments, now), ahead, now)
+    let mut found = with_ahead(extra(series, moments, now), ahead, now)?;
+    found.ahead.extend(recommended);
+    Ok(found)
 }
 
 fn instance(from: &types::DbInstance) -> Option<DbInstance> {

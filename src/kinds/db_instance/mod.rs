@@ -20,10 +20,11 @@ use futures_util::future::BoxFuture;
 pub use model::DbInstance;
 
 pub use maintenance_window::window;
-pub use status::{Class, STATUSES, class, extended_support, judge, sentence};
+pub(crate) use rules::{is_green, with_pair};
+pub use status::{Class, STATUSES, class, judge, sentence, support_note};
 
 pub(crate) use page::{address, clock, windows};
-pub(crate) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
+pub(crate) use rows::{COLUMNS as DATABASE_COLUMNS, engine, green, line, pair_json};
 pub(crate) use rules::with_clock;
 
 pub mod power_state;
@@ -52,6 +53,7 @@ impl Kind for DbInstances {
         "rds:DescribeDBInstances",
         "rds:DescribeEvents",
         "rds:DescribePendingMaintenanceActions",
+        "rds:DescribeDBRecommendations",
         "cloudwatch:GetMetricData",
     ];
     const CHANGES: &'static [&'static str] = &[
@@ -112,8 +114,8 @@ impl Kind for DbInstances {
         settled(&item.id, &item.status, unresolved)
     }
 
-    fn member_state(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<sleep_wake_order::MemberState> {
-        Some(power_state::member_state(item))
+    fn member_state(item: &DbInstance, world: &World, scope: &Scope) -> Option<sleep_wake_order::MemberState> {
+        Some(power_state::member_state(item, world, scope))
     }
 
     fn act(

@@ -4,9 +4,10 @@
 use super::maintenance_window::window;
 use super::model::DbInstance;
 use super::rows::{engine, zones};
-use super::status::{Class, class, extended_support, judge, sentence};
+use super::status::{Class, class, judge, sentence, support_note};
 use crate::display::{Cell, Fact, Section};
 use crate::kinds::KindContext;
+use crate::kinds::db_blue_green::{Role, pair_of};
 use crate::kinds::db_cluster::DbCluster;
 use crate::text::{first_line, span, when};
 use crate::world::{Health, Resource};
@@ -36,7 +37,7 @@ fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
             Cell::plain(if item.multi_az { "in a second zone (multi-AZ)" } else { "none (single-AZ)" }),
         ),
     ];
-    if let Some(note) = extended_support(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
+    if let Some(note) = support_note(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
         facts.push(Fact::new("note", Cell::of(Health::Worrying, note)));
     }
     if item.multi_az && !cx.protected && item.cluster.is_none() {
@@ -49,6 +50,11 @@ fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
         let cluster = cx.world.all::<DbCluster>(cx.scope).find(|cluster| &cluster.id == name);
         let open = cluster.map(|cluster| cluster.id(cx.scope));
         facts.push(Fact::to("member of cluster", Cell::plain(name.as_str()), open));
+    }
+    if let Some((pair, role)) = pair_of(item.key(), cx.world, cx.scope) {
+        let other = if role == Role::Blue { pair.green.as_ref() } else { Some(&pair.blue) };
+        let open = other.and_then(|arn| cx.world.by_key::<DbInstance>(cx.scope, arn.as_str()));
+        facts.push(Fact::to("blue/green", Cell::plain(pair.sentence(role)), open.map(|other| other.id(cx.scope))));
     }
     for (label, names) in [("read replica", &item.replicas), ("replica cluster", &item.replica_clusters)] {
         for name in names {

@@ -7,8 +7,10 @@ use super::model::DbInstance;
 use super::rules::assess;
 use super::status::judge;
 use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::db_blue_green::{Role, pair_of};
+use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::{KindContext, console_url};
-use crate::text::stamp;
+use crate::text::{stamp, word};
 use crate::world::{Resource, Scope};
 
 /// Columns of its panel, shared with DB clusters.
@@ -37,7 +39,43 @@ pub(super) fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
     if let Some(why) = row.cells.last_mut() {
         *why = Cell::of(assessment.health, assessment.why.unwrap_or_default());
     }
-    vec![row]
+    let mut rows = vec![row];
+    rows.extend(green(item.key(), cx));
+    rows
+}
+
+/// The line of the copy that will take its place, where there is one.
+pub(crate) fn green(arn: &str, cx: &KindContext<'_>) -> Option<Row> {
+    let (pair, _) = pair_of(arn, cx.world, cx.scope).filter(|(_, role)| *role == Role::Blue)?;
+    let role = Cell::plain("green");
+    let copy = pair.green.as_ref()?;
+    if let Some(known) = cx.world.by_key::<DbInstance>(cx.scope, copy.as_str()) {
+        return Some(line(known, cx, role));
+    }
+    let known = cx.world.by_key::<DbCluster>(cx.scope, copy.as_str())?;
+    let health = judge(&known.id, &known.status, cx.protected).health;
+    Some(Row {
+        key: known.key().to_owned(),
+        open: Some(known.id(cx.scope)),
+        health: Some(health),
+        cells: vec![
+            Cell::strong(known.id.as_str()),
+            Cell::of(health, known.status.as_str()),
+            Cell::plain(engine(&known.engine, known.version.as_deref())),
+            Cell::or_none(known.class.as_deref()),
+            Cell::none(),
+            role,
+            Cell::plain(""),
+        ],
+    })
+}
+
+/// `{"name","status","role","with"}` of the blue/green deployment it is part of.
+pub(crate) fn pair_json(arn: &str, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+    let (pair, role) = pair_of(arn, cx.world, cx.scope)?;
+    let other = if role == Role::Blue { pair.green.as_ref() } else { Some(&pair.blue) };
+    let other = other.map(|arn| arn.resource().rsplit(':').next().unwrap_or(arn.last()));
+    Some(json!({ "name": pair.name, "status": word(&pair.status), "role": role.word(), "with": other }))
 }
 
 /// One instance in one line with its role: also used for the members of a cluster.
@@ -83,6 +121,7 @@ pub(super) fn to_json(item: &DbInstance, cx: &KindContext<'_>) -> Option<serde_j
         "status": item.status,
         "multi_az": item.multi_az,
         "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
+        "blue_green": pair_json(item.key(), cx),
         "health": assessment.health,
         "why": assessment.why,
     }))

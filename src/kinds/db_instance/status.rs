@@ -130,32 +130,82 @@ fn told(name: &str, status: &str) -> String {
     }
 }
 
-/// Whether AWS charges extra because the engine is past its standard support.
+/// The last days of standard support. Sources: the release calendars of RDS for MySQL (Amazon RDS User Guide, "Supported
+/// MySQL major versions on Amazon RDS"), of RDS for PostgreSQL and of Aurora PostgreSQL (their release notes), as
+/// endoflife.date took them from there in August 2026; for Aurora MySQL 2 (5.7) "Using Amazon RDS Extended Support" in the
+/// Amazon Aurora User Guide. What no source could be found for is not here, and nothing is said of it.
+const STANDARD_SUPPORT: &[(&str, &str, &str)] = &[
+    ("mysql", "5.7", "2024-02-29"),
+    ("mysql", "8.0", "2026-07-31"),
+    ("mysql", "8.4", "2029-07-31"),
+    ("postgres", "11", "2024-02-29"),
+    ("postgres", "12", "2025-02-28"),
+    ("postgres", "13", "2026-02-28"),
+    ("postgres", "14", "2027-02-28"),
+    ("postgres", "15", "2028-02-29"),
+    ("postgres", "16", "2029-02-28"),
+    ("postgres", "17", "2030-02-28"),
+    ("postgres", "18", "2031-02-28"),
+    ("aurora-mysql", "5.7", "2024-10-31"),
+    ("aurora-postgresql", "11", "2024-02-29"),
+    ("aurora-postgresql", "12", "2025-02-28"),
+    ("aurora-postgresql", "13", "2026-02-28"),
+    ("aurora-postgresql", "14", "2027-02-28"),
+    ("aurora-postgresql", "15", "2028-02-29"),
+    ("aurora-postgresql", "16", "2029-02-28"),
+    ("aurora-postgresql", "17", "2030-02-28"),
+    ("aurora-postgresql", "18", "2031-02-28"),
+];
+
+/// The major version of an engine, and the day its standard support ends.
+fn standard_support(engine: &str, version: Option<&str>) -> Option<(&'static str, &'static str)> {
+    let major = |parts: usize| version.map(|version| version.split('.').take(parts).collect::<Vec<_>>().join("."));
+    let fits = |(of, known, _): &&(&str, &'static str, &'static str)| {
+        *of == engine && major(known.split('.').count()).as_deref() == Some(*known)
+    };
+    STANDARD_SUPPORT.iter().find(fits).map(|(_, known, ends)| (*known, *ends))
+}
+
+/// The end of an engine's standard support is told of so many days before.
+const SUPPORT_SOON: i32 = 60;
+
+/// What is to be said of the standard support of an engine: that it ends soon, or that it is over.
 #[must_use]
-pub fn extended_support(
+pub fn support_note(
     engine: &str,
     version: Option<&str>,
     lifecycle: Option<&str>,
     now: jiff::Timestamp,
 ) -> Option<String> {
-    let major = |parts: usize| version.map(|version| version.split('.').take(parts).collect::<Vec<_>>().join("."));
-    // Ends of standard support as the RDS release calendars give them.
-    const ENDED: &[(&str, &str, &str)] = &[
-        ("mysql", "5.7", "2024-02-29"),
-        ("mysql", "8.0", "2026-07-31"),
-        ("postgres", "11", "2024-02-29"),
-        ("postgres", "12", "2025-02-28"),
-        ("postgres", "13", "2026-02-28"),
-        ("aurora-mysql", "5.7", "2024-10-31"),
-        ("aurora-postgresql", "11", "2024-02-29"),
-        ("aurora-postgresql", "12", "2025-02-28"),
-        ("aurora-postgresql", "13", "2026-02-28"),
-    ];
-    let (_, major, ended) = ENDED.iter().find(|(of, ended, _)| {
-        let parts = ended.split('.').count();
-        *of == engine && major(parts).as_deref() == Some(*ended)
-    })?;
-    let past = jiff::tz::TimeZone::UTC.to_datetime(now).date().to_string().as_str() > *ended;
+    extended_support(engine, version, lifecycle, now).or_else(|| support_ends(engine, version, lifecycle, now))
+}
+
+/// That the standard support of an engine ends soon, and what follows; `None` where it does not, or has.
+fn support_ends(engine: &str, version: Option<&str>, lifecycle: Option<&str>, now: jiff::Timestamp) -> Option<String> {
+    let (major, ends) = standard_support(engine, version)?;
+    let day: jiff::civil::Date = ends.parse().ok()?;
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let left = day.since(today).ok()?.get_days();
+    if !(0..=SUPPORT_SOON).contains(&left) {
+        return None;
+    }
+    let then = match lifecycle {
+        Some("open-source-rds-extended-support-disabled") => "AWS upgrades it by itself afterwards, with a restart",
+        _ => "extended support costs extra afterwards; an upgrade takes a restart",
+    };
+    Some(format!("standard support of {engine} {major} ends {ends}, in {left} d; {then}"))
+}
+
+/// Whether AWS charges extra because the engine is past its standard support.
+#[must_use]
+pub(super) fn extended_support(
+    engine: &str,
+    version: Option<&str>,
+    lifecycle: Option<&str>,
+    now: jiff::Timestamp,
+) -> Option<String> {
+    let (major, ended) = standard_support(engine, version)?;
+    let past = jiff::tz::TimeZone::UTC.to_datetime(now).date().to_string().as_str() > ended;
     if !past {
         return None;
     }

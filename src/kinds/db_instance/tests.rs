@@ -2,7 +2,8 @@
 
 use rstest::rstest;
 
-use super::{Class, DbInstance, DbInstances, STATUSES, class, extended_support, judge, window};
+use super::status::extended_support;
+use super::{Class, DbInstance, DbInstances, STATUSES, class, judge, support_note, window};
 use crate::display::Section;
 use crate::kinds::Counts;
 use crate::kinds::Kind;
@@ -176,6 +177,53 @@ fn other_engines_and_numbers_are_not_past_their_support(#[case] engine: &str, #[
     assert_eq!(extended_support(engine, Some(version), None, at("2026-11-21T05:02:11Z")), None);
 }
 
+#[rstest]
+#[case::long_before("postgres", "14.12", None, "2026-12-29T00:00:00Z", None)]
+#[case::so_many_days_before(
+    "postgres",
+    "14.12",
+    None,
+    "2026-12-30T00:00:00Z",
+    Some(
+        "standard support of postgres 14 ends 2027-02-28, in 60 d; extended support costs extra afterwards; an upgrade takes a restart"
+    )
+)]
+#[case::upgraded_by_itself(
+    "aurora-postgresql",
+    "14.12",
+    Some("open-source-rds-extended-support-disabled"),
+    "2027-02-27T00:00:00Z",
+    Some(
+        "standard support of aurora-postgresql 14 ends 2027-02-28, in 1 d; AWS upgrades it by itself afterwards, with a restart"
+    )
+)]
+#[case::on_the_last_day(
+    "mysql",
+    "8.4.3",
+    None,
+    "2029-07-31T12:00:00Z",
+    Some(
+        "standard support of mysql 8.4 ends 2029-07-31, in 0 d; extended support costs extra afterwards; an upgrade takes a restart"
+    )
+)]
+#[case::over(
+    "postgres",
+    "14.12",
+    None,
+    "2027-03-01T00:00:00Z",
+    Some("postgres 14 is past standard support (2027-02-28): AWS charges for extended support")
+)]
+#[case::of_no_known_calendar("aurora-mysql", "8.0.mysql_aurora.3.08.0", None, "2028-04-01T00:00:00Z", None)]
+fn the_end_of_support_is_told_before_it_comes(
+    #[case] engine: &str,
+    #[case] version: &str,
+    #[case] lifecycle: Option<&str>,
+    #[case] now: &str,
+    #[case] note: Option<&str>,
+) {
+    assert_eq!(support_note(engine, Some(version), lifecycle, at(now)).as_deref(), note);
+}
+
 #[test]
 fn its_object_line_and_page() {
     Shelves::default().seen(false, |cx| {
@@ -190,6 +238,7 @@ fn its_object_line_and_page() {
       "status": "stopped",
       "multi_az": false,
       "auto_restart_at": "2026-11-24T08:45:00+09:00",
+      "blue_green": null,
       "health": "asleep",
       "why": "database city-db is stopped; AWS starts it again Tue 08:45"
     }

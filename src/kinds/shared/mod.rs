@@ -4,4 +4,4 @@
 pub mod fetch;
 pub mod phrase_table;
 
-pub use fetch::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
+pub use fetch::{Measure, courses, db_events, extra, pending_maintenance, recommendations, with_ahead};

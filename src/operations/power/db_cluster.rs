@@ -47,6 +47,17 @@ pub(crate) fn propose(item: &DbCluster, verb: &str, context: &ActionContext<'_>)
     power(item, context).propose(verb, context)
 }
 
+fn notices(item: &DbCluster, context: &ActionContext<'_>) -> Vec<String> {
+    let mut notices = crate::operations::power::before_stop(context, item.key(), DbCluster::KIND);
+    if let Some(seconds) = item.auto_pause_seconds {
+        notices.push(format!(
+            "it pauses itself after {} without a connection: stopped it costs as little, but no connection wakes it",
+            crate::text::span(i64::from(seconds))
+        ));
+    }
+    notices
+}
+
 /// The machine that starts and stops.
 pub(crate) fn power(item: &DbCluster, context: &ActionContext<'_>) -> Power {
     Power {
@@ -54,7 +65,7 @@ pub(crate) fn power(item: &DbCluster, context: &ActionContext<'_>) -> Power {
         called: format!("DB cluster {}", item.id),
         seen: member_state(item, context.cx.world, context.cx.scope),
         calls: ["rds:StopDBCluster", "rds:StartDBCluster"],
-        notices: crate::operations::power::before_stop(context, item.key(), DbCluster::KIND),
+        notices: notices(item, context),
         reads: watch(context.cx.scope),
     }
 }

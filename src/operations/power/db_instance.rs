@@ -70,7 +70,7 @@ fn power(item: &DbInstance, context: &ActionContext<'_>) -> Power {
     Power {
         id: item.id(context.cx.scope),
         called: format!("DB instance {}", item.id),
-        seen: member_state(item),
+        seen: member_state(item, context.cx.world, context.cx.scope),
         calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
         notices: notices(item, context),
         reads: vec![ReadRequest::all(context.cx.scope, DbInstance::KIND)],

@@ -16,6 +16,7 @@ use crate::operations::environment_actions::EnvironmentActions;
 use crate::operations::schedule::sync::Sync;
 use crate::operations::schedule::{override_for, would_be_reverted};
 use crate::operations::{Action, ActionContext, Prompt};
+use crate::schedule::stoppable::Ineligible;
 use crate::schedule::stored::planned_schedules::STAGE_GAP;
 use crate::schedule::stored::tag_record::key_of;
 use crate::schedule::stored::tags;
@@ -237,7 +238,18 @@ fn parts(context: &ActionContext<'_>) -> (Vec<Part>, Vec<String>) {
 /// Why nothing of it may be stopped: its environment is protected, or its record says so.
 fn stop_barred(parts: &[Part], context: &ActionContext<'_>) -> Option<String> {
     let message = |part: &Part| record_forbids(context.environment, &part.scheduled_member.id.scope, context.cx.world);
-    context.environment.stop_barred().or_else(|| parts.iter().find_map(message))
+    context
+        .environment
+        .stop_barred()
+        .or_else(|| parts.iter().find_map(message))
+        .or_else(|| parts.iter().find_map(paired))
+}
+
+/// That a database is half of a blue/green deployment. Services that sleep while the two stay up would save little, and
+/// whoever switches over wants to see them work.
+fn paired(part: &Part) -> Option<String> {
+    let pair = part.seen.ineligible.as_ref().filter(|why| matches!(why, Ineligible::BlueGreen(_)))?;
+    Some(format!("{}: {pair}", part.seen.member.id))
 }
 
 /// What is known of the record of each who is remembered there.

@@ -92,3 +92,17 @@ def describe_db_clusters(call):
 @amend("rds:DescribePendingMaintenanceActions")
 def describe_pending_maintenance_actions(_call):
     return {"PendingMaintenanceActions": []}
+
+
+@amend("rds:DescribeBlueGreenDeployments")
+def describe_blue_green_deployments(call):
+    """moto stumbles over what pages its answer."""
+    pairs = call.moto(params=without(call.params, "MaxRecords", "Marker")).get("BlueGreenDeployments") or []
+    pairs, token = page(pairs, call.params.get("Marker"), call.params.get("MaxRecords") or 100)
+    return {"BlueGreenDeployments": pairs, "Marker": token}
+
+
+@amend("rds:DescribeDBRecommendations")
+def describe_db_recommendations(_call):
+    """moto has none."""
+    return {"DBRecommendations": []}

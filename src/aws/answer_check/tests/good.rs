@@ -59,6 +59,11 @@ fn xml(action: &str) -> Option<String> {
              <DBClusterIdentifier>pool</DBClusterIdentifier></DBClusterSnapshot></DBClusterSnapshots>"
                 .to_owned(),
         ),
+        "DescribeBlueGreenDeployments" => wrapped(format!(
+            "<BlueGreenDeployments><member><BlueGreenDeploymentIdentifier>bgd-1</BlueGreenDeploymentIdentifier>\
+             <Source>{DB}</Source></member></BlueGreenDeployments>"
+        )),
+        "DescribeDBRecommendations" => wrapped("<DBRecommendations/>".to_owned()),
         "DescribeDBSubnetGroups" => wrapped(
             "<DBSubnetGroups><DBSubnetGroup><DBSubnetGroupName>g</DBSubnetGroupName></DBSubnetGroup></DBSubnetGroups>"
                 .to_owned(),

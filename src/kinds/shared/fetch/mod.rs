@@ -5,4 +5,4 @@ pub mod metrics;
 mod page_extras;
 
 pub use metrics::{Measure, courses};
-pub use page_extras::{db_events, extra, pending_maintenance, with_ahead};
+pub use page_extras::{db_events, extra, pending_maintenance, recommendations, with_ahead};

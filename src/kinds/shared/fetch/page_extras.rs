@@ -1,17 +1,19 @@
 //! What an open page shows beside its facts: metrics and happenings, each kept when the other
-//! could not be had. Also the happenings RDS keeps and the maintenance it plans, which two kinds read alike.
+//! could not be had. Also the happenings RDS keeps, the maintenance it plans and what it recommends, which two kinds read alike.
 
-use aws_sdk_rds::types::{PendingMaintenanceAction, SourceType};
+use aws_sdk_rds::types::{DbRecommendation, Filter, PendingMaintenanceAction, SourceType};
 use jiff::Timestamp;
 
 use crate::aws::clients::Clients;
 use crate::aws::convert::{text, when};
 use crate::aws::pages::{Paged, pages};
 use crate::display::{Ahead, Cell, Extra, Moment, Series, Tone};
-use crate::world::Fault;
+use crate::text::first_line;
+use crate::world::{Fault, FaultKind};
 
 const EVENTS: &str = "rds:DescribeEvents";
 const PENDING: &str = "rds:DescribePendingMaintenanceActions";
+const RECOMMENDATIONS: &str = "rds:DescribeDBRecommendations";
 /// How far back events are asked for, minutes.
 const A_DAY: i32 = 24 * 60;
 
@@ -100,6 +102,36 @@ pub async fn pending_maintenance(aws: &Clients, arn: &str) -> Result<Vec<Ahead>,
     })
     .await?;
     Ok(items)
+}
+
+/// What RDS recommends for the instance or cluster `arn` and nobody has acted on. Only the region's list can be asked for;
+/// where it may not be read that is a line, and an endpoint or partition without it says nothing.
+pub async fn recommendations(aws: &Clients, arn: &str) -> Vec<Ahead> {
+    let read = pages(RECOMMENDATIONS, Some(arn), |token| async move {
+        let status = Filter::builder().name("status").values("active").values("pending").build();
+        let request = aws.rds.describe_db_recommendations().filters(status).max_records(100).set_marker(token);
+        let answer = aws.call(RECOMMENDATIONS, Some(arn), request.send()).await?;
+        let all = answer.db_recommendations().iter().filter(|one| one.resource_arn() == Some(arn)).filter_map(told);
+        Ok((all.collect::<Vec<_>>(), text(answer.marker())))
+    });
+    match read.await {
+        Ok(Paged { items, .. }) => items,
+        Err(fault) if matches!(fault.kind, FaultKind::Denied) => {
+            vec![Ahead { message: Cell::dim(format!("recommendations {}", not_shown(&fault))), dates: Vec::new() }]
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+/// `recommended (high): Turn on storage autoscaling`.
+fn told(from: &DbRecommendation) -> Option<Ahead> {
+    let what =
+        text(from.recommendation()).or_else(|| text(from.type_recommendation())).or_else(|| text(from.detection()))?;
+    let severity = from.severity().map(|severity| format!(" ({severity})")).unwrap_or_default();
+    Some(Ahead {
+        message: Cell::plain(format!("recommended{severity}: {}", first_line(&what, 200))),
+        dates: Vec::new(),
+    })
 }
 
 /// The dates' meanings are those of the RDS API reference, `PendingMaintenanceAction`.

@@ -2,9 +2,10 @@
 
 use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataError, GetMetricDataOutput};
 use aws_sdk_rds::Client;
+use aws_sdk_rds::operation::describe_db_recommendations::DescribeDbRecommendationsOutput;
 use aws_sdk_rds::operation::describe_events::DescribeEventsOutput;
 use aws_sdk_rds::operation::describe_pending_maintenance_actions::DescribePendingMaintenanceActionsOutput;
-use aws_sdk_rds::types::{Event, PendingMaintenanceAction, ResourcePendingMaintenanceActions};
+use aws_sdk_rds::types::{DbRecommendation, Event, PendingMaintenanceAction, ResourcePendingMaintenanceActions};
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::ErrorMetadata;
@@ -82,7 +83,7 @@ async fn look(events: Rule, pending: Rule) -> Result<Extra, Fault> {
 
 /// The same, with its metrics answered so.
 async fn look_by(metrics: Rule, events: Rule, pending: Rule) -> Result<Extra, Fault> {
-    let (rules, metrics) = ([events, pending], [metrics]);
+    let (rules, metrics) = ([events, pending, recommended("another")], [metrics]);
     let cloudwatch = mocked!(aws_sdk_cloudwatch, &metrics);
     let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), cloudwatch, ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
@@ -95,6 +96,35 @@ fn events() -> Rule {
         let event = Event::builder().message("it began").date(DateTime::from_secs(1)).build();
         DescribeEventsOutput::builder().events(event).build()
     })
+}
+
+/// What RDS recommends: something for a database of that name, and something it says nothing of.
+fn recommended(database: &'static str) -> Rule {
+    mock!(Client::describe_db_recommendations).then_output(move || {
+        let arn = format!("arn:aws:rds:ap-northeast-1:1:db:{database}");
+        let one = DbRecommendation::builder().resource_arn(&arn).severity("high").recommendation("Turn on backups");
+        let blank = DbRecommendation::builder().resource_arn(&arn);
+        DescribeDbRecommendationsOutput::builder()
+            .db_recommendations(one.build())
+            .db_recommendations(blank.build())
+            .build()
+    })
+}
+
+#[tokio::test]
+async fn what_is_recommended_for_one_is_told_and_a_missing_right_costs_a_line() {
+    let told = |rule: Rule| async move {
+        let rules = [rule];
+        let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
+        let all = super::recommendations(&aws, ARN).await;
+        all.into_iter().map(|ahead| ahead.message.text).collect::<Vec<_>>()
+    };
+    assert_eq!(told(recommended("x")).await, ["recommended (high): Turn on backups"]);
+    assert!(told(recommended("another")).await.is_empty());
+    let body = denied("rds:DescribeDBRecommendations");
+    let no = mock!(Client::describe_db_recommendations).sequence().http_status(403, Some(body)).build();
+    let line = told(no).await;
+    assert!(line.len() == 1 && line[0].starts_with("recommendations not shown: "), "{line:?}");
 }
 
 fn no_events() -> Rule {
