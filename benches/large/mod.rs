@@ -46,7 +46,7 @@ fn environment(index: usize) -> String {
 
 /// Who we are there.
 pub(crate) fn identity() -> Identity {
-    Identity { account: ACCOUNT.into(), arn: arn("sts", "assumed-role/bench/you") }
+    Identity { account: ACCOUNT.into(), arn: arn("sts", "assumed-role/bench/you"), login: None }
 }
 
 /// The whole account.

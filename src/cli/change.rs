@@ -22,6 +22,7 @@ use crate::change::{Ending, How, Report};
 use crate::cloud::at_work;
 use crate::engine::execute::{JournalWriter, execute};
 use crate::engine::headless::Snapshot;
+use crate::engine::login;
 use crate::engine::read_requests::read_in_turn;
 use crate::engine::run_procedure::{ProcedureRun, run_procedure};
 use crate::kinds::catalog::kind;
@@ -243,7 +244,8 @@ pub(super) async fn act(
     proposal: Proposal,
     (operation, acting): ((&str, usize), &Acting),
 ) -> Result<Exit, Failure> {
-    let plan = proposal.plan();
+    let mut plan = proposal.plan();
+    plan.notices.extend(login::before(&plan, &snapshot.world, context.cloud.now(), &context.view.zone));
     let gate = Gate { read_only: context.settings.read_only };
     let at = guarded(context, surroundings(context, &snapshot).of_plan(&plan), (&plan, operation));
     if acting.dry_run {

@@ -93,7 +93,11 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
 
 /// Who we are in the readable scope.
 pub(super) fn identity() -> Identity {
-    Identity { account: "123456789012".into(), arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me") }
+    Identity {
+        account: "123456789012".into(),
+        arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me"),
+        login: None,
+    }
 }
 
 /// A world in which alarms were read and target health was denied.

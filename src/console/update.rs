@@ -27,6 +27,7 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, How, Report};
 use crate::engine::journal;
 use crate::engine::journal::Entry;
+use crate::engine::login;
 use crate::engine::memory::drop_gone;
 use crate::engine::poller::{Outcome, PollRequest};
 use crate::engine::resolve_name::resolve_name;
@@ -353,7 +354,9 @@ pub fn propose(model: &mut Model, proposal: Proposal, operation: (&str, usize)) 
     }
     let guard = locks::guard(model, &plan.environment, operation);
     let at = GateContext { guard, ..model.circumstances_of(&plan) };
-    model.overlay = Overlay::Confirm(Box::new(Confirm::new(proposal, model.gate, at)));
+    let mut confirm = Confirm::new(proposal, model.gate, at);
+    confirm.plan.notices.extend(login::before(&plan, &model.world, model.now, &model.settings.zone));
+    model.overlay = Overlay::Confirm(Box::new(confirm));
     model.dirty = true;
 }
 

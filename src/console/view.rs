@@ -181,6 +181,7 @@ fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
         parts.push(age);
     }
     parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    parts.extend(login(model));
     let tunnels = model.tunnels.len();
     if tunnels > 0 {
         parts.push((counted(tunnels, "tunnel"), Role::HeaderBar));
@@ -195,6 +196,13 @@ fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
         parts.push((format!("waiting {waited} for {}", reading.kind).replace("  ", " "), Role::Changing));
     }
     parts
+}
+
+/// Until when the login lasts that ends first.
+fn login(model: &Model) -> Option<(String, Role)> {
+    let first = crate::engine::login::first_to_end(model.scopes.as_deref().unwrap_or_default().iter(), &model.world)?;
+    let role = if first.ends_soon(model.now) { Role::Worrying } else { Role::HeaderBar };
+    crate::engine::login::header(first, model.now, &model.settings.zone).map(|text| (text, role))
 }
 
 /// The accounts and regions that are read, the longest wording first: by name, else counted.

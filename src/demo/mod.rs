@@ -236,6 +236,7 @@ impl Cloud for Demo {
             self.play(scope, now, |_, scenario| Identity {
                 account: AccountId::from(scenario.account),
                 arn: Arn::from(format!("arn:aws:sts::{}:assumed-role/toban-demo/you", scenario.account)),
+                login: None,
             })
         })
     }

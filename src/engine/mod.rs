@@ -10,6 +10,7 @@ pub mod known_names;
 mod large_account;
 pub mod left_sessions;
 pub mod log_reader;
+pub mod login;
 pub mod memory;
 pub mod open_tunnel;
 pub mod plugin_process;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::LoginHorizon;
 use super::reading::{Items, most_named};
 use super::{
     AccountId, AnyReading, Arn, Coverage, Fault, KindName, OwnTurn, OwnTurns, Part, QuickMap, Resource, ResourceId,
@@ -128,6 +129,9 @@ pub struct Identity {
     pub account: AccountId,
     /// The caller: user or assumed role.
     pub arn: Arn,
+    /// How long the login lasts, where something is known of it.
+    #[serde(skip)]
+    pub login: Option<LoginHorizon>,
 }
 
 /// What we believe about every scope.

@@ -176,7 +176,7 @@ fn what_was_read_meanwhile_is_not_covered_by_an_earlier_run() {
 #[test]
 fn another_accounts_memory_goes_as_soon_as_it_is_known_whose_this_is() {
     use super::Identity;
-    let who = || Ok(Identity { account: "2".into(), arn: "arn:aws:iam::2:user/x".into() });
+    let who = || Ok(Identity { account: "2".into(), arn: "arn:aws:iam::2:user/x".into(), login: None });
     let mut world = World::default();
     world.recall(of_an_earlier_run("1"));
     world.identify(&scope(), who());

@@ -3,6 +3,7 @@
 
 mod base;
 pub mod chain;
+mod horizon;
 mod process;
 mod role;
 
@@ -26,7 +27,7 @@ use super::profiles::Profiles;
 use super::source::Source;
 use super::variables;
 use crate::ssm::start_request::Token;
-use crate::world::{Fault, FaultKind};
+use crate::world::{Fault, FaultKind, LoginHorizon};
 
 /// Credentials are asked for anew this long before they run out.
 const EARLY: Duration = Duration::from_secs(60);
@@ -110,6 +111,8 @@ struct State {
     code: Option<Token>,
     /// The device whose code was wanted last.
     wanted: Option<String>,
+    /// How long they last, and the login behind them.
+    horizon: Option<LoginHorizon>,
 }
 
 impl Supply {
@@ -191,6 +194,11 @@ impl Supply {
         state.code = Some(code);
         state.wanted = None;
         state.failure = None;
+    }
+
+    /// How long the credentials that were had last last.
+    pub(crate) fn horizon(&self) -> Option<LoginHorizon> {
+        self.0.state().horizon.clone()
     }
 
     /// The device whose code was wanted last.
@@ -289,6 +297,7 @@ impl Need {
     async fn follow(&self, profiles: &Profiles, chain: &Chain, code: Option<Token>) -> Result<Credentials, Fault> {
         let mut code = code;
         let mut credentials = base::credentials(self, profiles, chain).await?;
+        let base = credentials.expiry();
         for role in &chain.roles {
             let given = match &role.mfa_serial {
                 Some(device) => Some(self.code(role, device, code.take()).await?),
@@ -299,6 +308,10 @@ impl Need {
             let config = self.opening.config(&self.source, profiles, provider, region).await;
             credentials = role::assume(&config, role, given).await?;
         }
+        let variable = |name: &str| profiles.variables().get(name);
+        let caches = horizon::Caches { home: variable("HOME"), login: variable("AWS_LOGIN_CACHE_DIRECTORY") };
+        let horizon = horizon::of(chain, (base, &credentials), caches).await;
+        self.state().horizon = Some(horizon);
         Ok(credentials)
     }
 

@@ -246,7 +246,8 @@ impl Live {
                     let region = self.region_at_endpoint(scope);
                     Arc::clone(&aws.budget).share(dir, Place { account: account.to_owned(), region }).await;
                 }
-                Ok(Identity { account: AccountId::from(account), arn: Arn::from(arn) })
+                let login = self.state().supplies.get(&scope.source).and_then(Supply::horizon);
+                Ok(Identity { account: AccountId::from(account), arn: Arn::from(arn), login })
             }
             _ => Err(Fault::new(FaultKind::Garbled, operation, "the answer names no account")),
         }

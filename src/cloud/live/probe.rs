@@ -13,7 +13,7 @@ use crate::aws::clients::Clients;
 use crate::kinds::catalog::KINDS;
 use crate::kinds::{AnyKind, FetchContext, PollClass};
 use crate::world::access_check::{AWS_FILES, Check, Outcome};
-use crate::world::{Coverage, Fault, FaultKind, Identity, KindName, Part, ResourceId, Scope, World};
+use crate::world::{Coverage, Fault, FaultKind, Identity, KindName, LoginHorizon, Part, ResourceId, Scope, World};
 
 /// How many of a kind's resources the kinds that hang from it are tried on.
 const SOME: usize = 3;
@@ -33,7 +33,10 @@ pub(crate) async fn probe(aws: &Clients, scope: &Scope, who: Result<Identity, Fa
         matches!(fault.kind, FaultKind::Expired | FaultKind::Credentials | FaultKind::Offline | FaultKind::Unavailable)
     });
     let first = match who {
-        Ok(who) => Outcome::Fine(Some(format!("{} in account {}", who.arn, who.account))),
+        Ok(who) => {
+            let login = who.login.as_ref().and_then(lasts).map(|words| format!("; {words}")).unwrap_or_default();
+            Outcome::Fine(Some(format!("{} in account {}{login}", who.arn, who.account)))
+        }
         Err(fault) => Outcome::Failed(fault),
     };
     let record = Arc::new(Record::default());
@@ -45,6 +48,17 @@ pub(crate) async fn probe(aws: &Clients, scope: &Scope, who: Result<Identity, Fa
         .into_iter()
         .map(|operation| Check { what: operation.to_owned(), outcome: record.outcome(operation) });
     [Check { what: identity, outcome: first }].into_iter().chain(tried).collect()
+}
+
+/// How long the login lasts, in UTC: `by IAM Identity Center, keys until 2026-11-21 15:04 UTC, renewed by themselves`; `None` for
+/// keys without an end.
+fn lasts(login: &LoginHorizon) -> Option<String> {
+    let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    Some(match (login.keys_until, login.until) {
+        (None, None) => return None,
+        (_, Some(until)) => format!("by {}, until {} at the latest: nothing renews them then", login.by, at(until)),
+        (Some(keys), None) => format!("by {}, keys until {}, renewed by themselves", login.by, at(keys)),
+    })
 }
 
 /// Reads a little of every kind into `world`, and looks at the first of each.

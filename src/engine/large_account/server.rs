@@ -46,7 +46,11 @@ impl Cloud for Large {
     }
 
     fn identify<'a>(&'a self, _scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
-        let who = Identity { account: "123456789012".into(), arn: Arn::from("arn:aws:iam::123456789012:user/you") };
+        let who = Identity {
+            account: "123456789012".into(),
+            arn: Arn::from("arn:aws:iam::123456789012:user/you"),
+            login: None,
+        };
         Box::pin(std::future::ready(Ok(who)))
     }
 

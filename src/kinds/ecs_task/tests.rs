@@ -107,7 +107,7 @@ fn context(exec: Exec) -> Shelves {
     let mut shelves = Shelves::default().with([service()]).with([cluster]);
     shelves = shelves.with([TaskDefinition { task_role: role, ..definition() }]);
     let arn = Arn::from("arn:aws:iam::123456789012:user/ann");
-    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn }));
+    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn, login: None }));
     shelves
 }
 

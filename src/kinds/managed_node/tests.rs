@@ -57,7 +57,7 @@ fn its_object_line_page_and_count() {
 fn checklist(settings: Settings, group: Option<Group>) -> String {
     let mut shelves = Shelves::default();
     let arn = Arn::from("arn:aws:iam::123456789012:user/ann");
-    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn }));
+    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn, login: None }));
     let mut all = vec![SessionSettings { part: PREFERENCES.to_owned(), settings }];
     all.extend(
         group.map(|group| SessionSettings { part: group_part("/ssm").to_string(), settings: Settings::Group(group) }),

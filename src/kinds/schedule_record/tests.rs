@@ -25,7 +25,7 @@ const ARN: &str = "arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/
 fn known() -> World {
     let mut world = World::default();
     let arn = Arn::from("arn:aws:sts::123456789012:assumed-role/duty/tanaka");
-    world.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn }));
+    world.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn, login: None }));
     world
 }
 
@@ -65,7 +65,7 @@ fn a_group_has_the_arn_of_its_partition() {
     let mut world = known();
     assert_eq!(arn_of(&world, &scope(), "toban-dev").as_deref(), Some(ARN));
     let arn = Arn::from("arn:aws-cn:sts::1:assumed-role/duty/li");
-    world.identify(&scope(), Ok(Identity { account: "1".into(), arn }));
+    world.identify(&scope(), Ok(Identity { account: "1".into(), arn, login: None }));
     assert!(arn_of(&world, &scope(), "g").unwrap().starts_with("arn:aws-cn:scheduler:"));
 }
 

@@ -14,6 +14,7 @@ fn faulted() -> crate::console::model::Model {
         Ok(Identity {
             account: AccountId::from("123456789012"),
             arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me"),
+            login: None,
         }),
     );
     model.refill(false);

@@ -19,6 +19,7 @@ fn lines() -> Vec<Line> {
     let who = Identity {
         account: AccountId::from("123456789012"),
         arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me"),
+        login: None,
     };
     let done = Receipt {
         request_ids: vec!["3a1f-77".to_owned()],

@@ -27,7 +27,7 @@ fn carriers() -> Vec<Carrier> {
 
 fn context() -> Shelves {
     let mut shelves = Shelves::default();
-    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn: ANN.into() }));
+    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn: ANN.into(), login: None }));
     shelves
 }
 

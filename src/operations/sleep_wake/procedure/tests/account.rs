@@ -86,7 +86,10 @@ impl Account {
             None => &self.tag,
             Some(there) => {
                 let arn = "arn:aws:sts::123456789012:assumed-role/duty/tanaka".into();
-                world.identify(&scope(), Ok(crate::world::Identity { account: "123456789012".into(), arn }));
+                world.identify(
+                    &scope(),
+                    Ok(crate::world::Identity { account: "123456789012".into(), arn, login: None }),
+                );
                 let memory = self.tag.iter().map(|tag| (KEY.to_owned(), tag.clone()));
                 let owner = |owner: &str| ("toban:env".to_owned(), owner.to_owned());
                 let notes =
