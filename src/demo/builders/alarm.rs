@@ -95,7 +95,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
+pub(super) fn arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
     scenario.arn("cloudwatch", &format!("alarm:{name}"))
 }
 

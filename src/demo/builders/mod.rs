@@ -2,6 +2,7 @@
 //! Pure; nothing here knows any one system.
 
 mod alarm;
+mod alarm_types;
 mod compose;
 mod database;
 mod edge;
@@ -17,6 +18,7 @@ mod task;
 mod upkeep;
 
 pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
+pub(super) use alarm_types::one_of_each;
 pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
 pub(super) use edge::{dns_zone, rest_api, stack, user_pool, web_acl};

@@ -5,7 +5,7 @@ use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Balancer, Crate, Deploy, Group, Kept, Tag, Watch, acted, alarm, balancer, balancer_metric, cluster,
-    forward_by_weights, group, redirect, second, service, tags, vpc,
+    forward_by_weights, group, one_of_each, redirect, second, service, tags, vpc,
 };
 use crate::demo::episodes::release;
 use crate::demo::rollout::Script;
@@ -75,4 +75,5 @@ pub(super) fn stage(simulated: &mut SimulatedAccount, scenario: &ScenarioContext
     let of = [("LoadBalancer", metric.as_str())];
     let watched = ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count");
     alarm(simulated, scenario, &Watch::fine("shop-staging-api-5xx", watched, &of, 10.0, 0.0).tells("shop-alerts"));
+    one_of_each(simulated, scenario, ("shop-staging", "shop-alerts"), &of, &format!("/ecs/{}", named("web")));
 }

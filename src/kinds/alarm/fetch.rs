@@ -2,6 +2,8 @@
 //! breach.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+mod queries;
+
 use aws_sdk_cloudwatch::types::{self, AlarmType};
 use jiff::Timestamp;
 
@@ -43,15 +45,21 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault>
     Ok(reading)
 }
 
-/// Its history, and the course of its metric if it watches one.
+/// Its history, and the courses of what it watches.
 ///
 /// # Errors
 /// The fault that kept both from being read.
 pub(super) async fn look(ask: FetchContext<'_>, item: &Alarm, now: Timestamp) -> Result<Extra, Fault> {
     let measures: Vec<Measure> = measure(item).into_iter().collect();
-    let metrics = async { if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await } };
+    let computed = queries::has(item);
+    let metrics = async {
+        if computed {
+            return queries::courses(ask, item, now).await;
+        }
+        if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await }
+    };
     let (series, moments, contributors) = tokio::join!(metrics, history(ask, item), contributors(ask, item));
-    if measures.is_empty() {
+    if measures.is_empty() && !computed {
         // Nothing was asked of metrics: the history alone decides.
         return Ok(Extra { moments: moments?, contributors, ..Extra::default() });
     }

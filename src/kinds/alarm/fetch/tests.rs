@@ -115,6 +115,7 @@ fn every_type_of_alarm_is_asked_for() {
 mod contributors {
     use aws_sdk_cloudwatch::operation::describe_alarm_contributors::DescribeAlarmContributorsOutput;
     use aws_sdk_cloudwatch::operation::describe_alarm_history::DescribeAlarmHistoryOutput;
+    use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
     use aws_sdk_cloudwatch::types::{
         AlarmContributor, AlarmPromQlCriteria, EvaluationCriteria, MetricAlarm, MetricDataQuery, StateValue,
     };
@@ -153,7 +154,10 @@ mod contributors {
     }
 
     async fn told(item: &Alarm, rules: &[Rule]) -> Vec<String> {
-        let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
+        let gone =
+            mock!(aws_sdk_cloudwatch::Client::describe_alarms).then_output(|| DescribeAlarmsOutput::builder().build());
+        let rules: Vec<Rule> = rules.iter().cloned().chain([gone]).collect();
+        let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, &rules), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
         let extra = look(ask(&aws, &scope, &world, &Coverage::All), item, jiff::Timestamp::UNIX_EPOCH).await;
         extra.expect("something").contributors.into_iter().map(|fact| fact.value.text).collect()
@@ -203,5 +207,112 @@ mod contributors {
         let quiet = Alarm { state: "OK".to_owned(), ..insights() };
         assert!(told(&quiet, &rules).await.is_empty());
         assert_eq!(rules[1].num_calls(), 1);
+    }
+}
+
+/// Courses of alarms that look at more than one metric.
+mod charts {
+    use aws_sdk_cloudwatch::operation::describe_alarm_history::DescribeAlarmHistoryOutput;
+    use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
+    use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataOutput;
+    use aws_sdk_cloudwatch::types::{
+        AlarmPromQlCriteria, EvaluationCriteria, Metric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat,
+    };
+    use aws_smithy_mocks::{Rule, mock};
+    use aws_smithy_types::DateTime;
+
+    use super::super::{look, metric_alarm};
+    use crate::aws::{Clients, mocked};
+    use crate::display::Series;
+    use crate::kinds::testing::{ask, scope};
+    use crate::world::{Coverage, World};
+
+    fn stat(id: &str, name: &str) -> MetricDataQuery {
+        let metric = Metric::builder().namespace("AWS/ApplicationELB").metric_name(name).build();
+        let stat = MetricStat::builder().metric(metric).period(300).stat("Sum").build();
+        MetricDataQuery::builder().id(id).metric_stat(stat).return_data(false).build()
+    }
+
+    fn computed() -> MetricAlarm {
+        MetricAlarm::builder()
+            .alarm_arn("arn:aws:cloudwatch:ap-northeast-1:1:alarm:rate")
+            .alarm_name("rate")
+            .threshold(5.0)
+            .metrics(stat("m1", "HTTPCode_Target_5XX_Count"))
+            .metrics(stat("m2", "RequestCount"))
+            .metrics(MetricDataQuery::builder().id("e1").expression("100*m1/m2").label("error rate").build())
+            .build()
+    }
+
+    fn result(id: &str, label: &str, value: f64) -> MetricDataResult {
+        MetricDataResult::builder().id(id).label(label).timestamps(DateTime::from_secs(86_400)).values(value).build()
+    }
+
+    async fn series(alarm: MetricAlarm, more: Vec<Rule>) -> Vec<Series> {
+        let item = metric_alarm(&alarm).expect("an alarm");
+        let described = mock!(aws_sdk_cloudwatch::Client::describe_alarms)
+            .match_requests(|input| input.alarm_names() == ["rate"])
+            .then_output(move || DescribeAlarmsOutput::builder().metric_alarms(alarm.clone()).build());
+        let history = mock!(aws_sdk_cloudwatch::Client::describe_alarm_history)
+            .then_output(|| DescribeAlarmHistoryOutput::builder().build());
+        let rules: Vec<Rule> = [described, history].into_iter().chain(more).collect();
+        let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, &rules), ..Clients::silent() };
+        let (scope, world) = (scope(), World::default());
+        let now = "1970-01-02T00:10:00Z".parse().expect("a time");
+        look(ask(&aws, &scope, &world, &Coverage::All), &item, now).await.expect("something").series
+    }
+
+    #[tokio::test]
+    async fn metric_math_is_drawn_with_its_threshold_and_what_it_is_computed_from() {
+        let data = mock!(aws_sdk_cloudwatch::Client::get_metric_data)
+            .match_requests(|input| {
+                let returned: Vec<(&str, bool)> = input
+                    .metric_data_queries()
+                    .iter()
+                    .filter_map(|query| Some((query.id()?, query.return_data()?)))
+                    .collect();
+                returned == [("m1", true), ("m2", true), ("e1", true)]
+            })
+            .then_output(|| {
+                GetMetricDataOutput::builder()
+                    .metric_data_results(result("m1", "", 3.0))
+                    .metric_data_results(result("m2", "requests", 60.0))
+                    .metric_data_results(result("e1", "error rate", 5.0))
+                    .build()
+            });
+        let all = series(computed(), vec![data]).await;
+        let titles: Vec<(&str, Option<f64>)> = all.iter().map(|one| (one.title.as_str(), one.threshold)).collect();
+        assert_eq!(titles, [("error rate", Some(5.0)), ("HTTPCode_Target_5XX_Count", None), ("requests", None)]);
+        assert!(all.iter().all(|one| one.points.iter().filter(|(_, value)| value.is_some()).count() == 1), "{all:?}");
+    }
+
+    #[tokio::test]
+    async fn each_group_of_a_query_is_a_course_and_no_more_than_a_handful() {
+        let query = "SELECT SUM(Errors) FROM SCHEMA(\"AWS/Lambda\", FunctionName) GROUP BY FunctionName";
+        let query = MetricDataQuery::builder().id("q1").expression(query).period(60).build();
+        let alarm = MetricAlarm::builder()
+            .alarm_arn("arn:aws:cloudwatch:ap-northeast-1:1:alarm:rate")
+            .alarm_name("rate")
+            .threshold(1.0)
+            .metrics(query)
+            .build();
+        let data = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| {
+            let groups = (0..20).map(|at| result("q1", &format!("function-{at}"), f64::from(at)));
+            GetMetricDataOutput::builder().set_metric_data_results(Some(groups.collect())).build()
+        });
+        let all = series(alarm, vec![data]).await;
+        assert_eq!(all.len(), 6);
+        assert!(all[0].title == "function-0" && all.iter().all(|one| one.threshold == Some(1.0)), "{all:?}");
+    }
+
+    #[tokio::test]
+    async fn a_query_of_another_language_is_not_asked_for() {
+        let criteria = AlarmPromQlCriteria::builder().query("sum(rate(errors[5m])) > 1").build();
+        let alarm = MetricAlarm::builder()
+            .alarm_arn("arn:aws:cloudwatch:ap-northeast-1:1:alarm:rate")
+            .alarm_name("rate")
+            .evaluation_criteria(EvaluationCriteria::PromQlCriteria(criteria))
+            .build();
+        assert!(series(alarm, Vec::new()).await.is_empty());
     }
 }

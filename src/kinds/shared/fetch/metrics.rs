@@ -95,7 +95,8 @@ impl Measure {
     }
 
     /// The course on a grid of whole periods; `None` where there was no datapoint.
-    fn series(&self, values: &BTreeMap<i64, f64>, from: Timestamp, to: Timestamp) -> Series {
+    #[must_use]
+    pub fn series(&self, values: &BTreeMap<i64, f64>, from: Timestamp, to: Timestamp) -> Series {
         let step = i64::from(self.period());
         let last = to.as_second() - to.as_second().rem_euclid(step);
         let first = from.as_second() - from.as_second().rem_euclid(step);
@@ -119,8 +120,47 @@ impl Measure {
 pub async fn courses(aws: &Clients, measures: &[Measure], now: Timestamp) -> Result<Vec<Series>, Fault> {
     // A metric with a long period needs a longer look back to show more than a dot.
     let longest = measures.iter().map(Measure::period).max().unwrap_or(FINEST);
-    let window = WINDOW.max(SignedDuration::from_secs(i64::from(longest) * 12));
-    courses_over(aws, measures, window, now).await
+    courses_over(aws, measures, window(longest), now).await
+}
+
+/// How far back a page looks at points of so many seconds.
+#[must_use]
+pub fn window(period: u32) -> SignedDuration {
+    WINDOW.max(SignedDuration::from_secs(i64::from(period) * 12))
+}
+
+/// A course by the id of its query and its label, which tells one group of a query from another, with its datapoints.
+pub type Answered = ((String, String), BTreeMap<i64, f64>);
+
+/// What `queries` answer from `from` up to `now`, in the order of the answer.
+///
+/// # Errors
+/// The fault of the one call.
+pub async fn courses_of(
+    aws: &Clients,
+    queries: &[MetricDataQuery],
+    from: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Answered>, Fault> {
+    let Paged { items, .. } = pages(GET, None, |token| async move {
+        let request = aws.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.to_vec()));
+        let request = request.start_time(at(from)).end_time(at(now)).scan_by(ScanBy::TimestampAscending);
+        let answer = aws.call(GET, None, request.set_next_token(token).send()).await?;
+        Ok((answer.metric_data_results().to_vec(), text(answer.next_token())))
+    })
+    .await?;
+    let mut all: Vec<Answered> = Vec::new();
+    for result in items {
+        let key = (result.id().unwrap_or_default().to_owned(), result.label().unwrap_or_default().to_owned());
+        let values = result.timestamps().iter().zip(result.values());
+        let values = values.filter_map(|(at, value)| Some((when(Some(at))?.as_second(), *value)));
+        // A course goes on in the next page under the same id and label.
+        match all.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => known.extend(values),
+            None => all.push((key, values.collect())),
+        }
+    }
+    Ok(all)
 }
 
 /// The same over `window` up to `now`. AWS takes five hundred measures at most.
@@ -136,21 +176,11 @@ pub async fn courses_over(
     let from = now.checked_sub(window).unwrap_or(now);
     let queries: Vec<MetricDataQuery> =
         measures.iter().enumerate().filter_map(|(index, measure)| measure.query(index)).collect();
-    let queries = &queries;
-    let Paged { items, .. } = pages(GET, None, |token| async move {
-        let request = aws.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.clone()));
-        let request = request.start_time(at(from)).end_time(at(now)).scan_by(ScanBy::TimestampAscending);
-        let answer = aws.call(GET, None, request.set_next_token(token).send()).await?;
-        Ok((answer.metric_data_results().to_vec(), text(answer.next_token())))
-    })
-    .await?;
+    let items = courses_of(aws, &queries, from, now).await?;
     let course = |(index, measure): (usize, &Measure)| {
         let id = format!("m{index}");
-        let results = items.iter().filter(|result| result.id() == Some(id.as_str()));
-        let values = results
-            .flat_map(|result| result.timestamps().iter().zip(result.values()))
-            .filter_map(|(at, value)| Some((when(Some(at))?.as_second(), *value)))
-            .collect();
+        let results = items.iter().filter(|((known, _), _)| *known == id);
+        let values = results.flat_map(|(_, values)| values).map(|(at, value)| (*at, *value)).collect();
         measure.series(&values, from, now)
     };
     Ok(measures.iter().enumerate().map(course).collect())
