@@ -10,9 +10,10 @@ use super::schedule::aligned;
 use super::{args, change, output};
 use crate::engine::headless::Snapshot;
 use crate::kinds::ecs_service::comparison::{Comparison, Side, compare, deployment_id, deployments, unread};
-use crate::kinds::ecs_service::{Service, history_page};
+use crate::kinds::ecs_service::{Service, deployed_by, history_page};
 use crate::kinds::service_deployment::{RunningImage, ServiceDeployment};
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
+use crate::kinds::trail_event::TrailEvent;
 use crate::text::{first_line, harmless, mask_text, span, stamp, when, word};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, EnvironmentName, Resource, ResourceId};
@@ -46,9 +47,10 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deployments) -> R
     note(&change::consult(context, &mut snapshot, &reads).await);
     if !args.sides.is_empty() {
         let sides = sides(args, &service, &snapshot, &id)?;
+        let who = sides.iter().filter_map(|side| deployed_by::read(side.record?, &id.scope));
         let parts = unread(sides.iter().map(|side| side.revision), &snapshot.world, &id.scope);
         let reads: Vec<ReadRequest> =
-            parts.iter().map(|part| ReadRequest::part(&id.scope, TaskDefinition::KIND, part)).collect();
+            parts.iter().map(|part| ReadRequest::part(&id.scope, TaskDefinition::KIND, part)).chain(who).collect();
         note(&change::consult(context, &mut snapshot, &reads).await);
         let sides = self::sides(args, &service, &snapshot, &id)?;
         let shown = Shown { environment, id, service: &service, snapshot: &snapshot, context };
@@ -121,8 +123,15 @@ impl Shown<'_> {
             "task_definition": revision_name(side.revision),
             "registered_at": self.at(definition.and_then(|it| it.registered_at)),
             "registered_by": definition.and_then(|it| it.registered_by.as_ref()).map(Arn::as_str),
+            "deployed_by": self.who(side).and_then(|event| event.who.as_deref()),
+            "deployed_via": self.who(side).and_then(|event| event.via.as_deref()),
             "deployment": side.record.map(|record| self.record(record)),
         })
+    }
+
+    /// The call that made the deployment of a side.
+    fn who(&self, side: &Side<'_>) -> Option<&TrailEvent> {
+        deployed_by::deployed_by(side.record?, &self.snapshot.world, &self.id.scope)
     }
 
     fn record(&self, record: &ServiceDeployment) -> Value {
@@ -188,6 +197,7 @@ impl Shown<'_> {
         row("deployment", &|side| side.record.map_or("–", deployment_id).to_owned());
         row("deployed", &|side| self.when(side.record.and_then(|record| record.created_at)));
         row("result", &|side| side.record.map_or_else(|| "–".to_owned(), |record| history_page::result(record).1));
+        row("deployed by", &|side| self.who(side).and_then(deployed_by::words).unwrap_or_else(|| "–".to_owned()));
         row("registered", &|side| self.when(side.definition.and_then(|it| it.registered_at)));
         row("registered by", &|side| {
             let by = side.definition.and_then(|it| it.registered_by.as_ref());

@@ -4,7 +4,7 @@
 use super::resource_actions::{ActionsOf, AnyResourceActions};
 use crate::kinds::{
     alarm, batch_definition, db_backup, db_cluster, db_instance, ec2_instance, ecs_service, ecs_task, event_rule,
-    external_schedule, lambda_function, state_machine, target_group,
+    external_schedule, lambda_function, service_deployment, state_machine, target_group,
 };
 use crate::world::KindName;
 
@@ -12,6 +12,7 @@ use crate::world::KindName;
 static ACTIONS: &[&dyn AnyResourceActions] = &[
     &ActionsOf::<target_group::TargetGroups>::new(),
     &ActionsOf::<ecs_service::Services>::new(),
+    &ActionsOf::<service_deployment::ServiceDeployments>::new(),
     &ActionsOf::<ecs_task::Tasks>::new(),
     &ActionsOf::<db_cluster::DbClusters>::new(),
     &ActionsOf::<db_instance::DbInstances>::new(),

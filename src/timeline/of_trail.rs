@@ -1,6 +1,8 @@
 //! What CloudTrail recorded, told of the resource it was done to: by the names that CloudTrail gives, else by the request's
 //! parameters. Calls that name nothing of the environment are left out. Pure.
 
+use std::collections::HashSet;
+
 use super::TimelineInput;
 use super::event::{Event, EventKind};
 use crate::environment::Member;
@@ -41,7 +43,10 @@ pub(super) fn events(input: &TimelineInput<'_>) -> Vec<Event> {
         let near: Vec<&Member> = input.environment.members.iter().filter(|member| member.id.scope == *scope).collect();
         let handles: Vec<(&Member, Vec<String>)> =
             near.into_iter().map(|member| (member, handles(world, &member.id))).collect();
-        for event in world.all::<TrailEvent>(scope).filter(|event| !is_noise(event)) {
+        // What was read around a moment and what was read since one may be the same.
+        let mut known = HashSet::new();
+        let once = world.all::<TrailEvent>(scope).filter(|event| known.insert(event.id.as_str()));
+        for event in once.filter(|event| !is_noise(event)) {
             if let Some(member) = member(event, &handles) {
                 let told = Event::new(event.at, EventKind::Change, TRAIL, what(event, member));
                 let mut told = told.about(member.id.clone(), &member.name).by(event.who.clone());

@@ -6,13 +6,20 @@ use super::model::Service;
 use super::rules::{disagreement, listener_weights};
 use crate::display::{Cell, Fact};
 use crate::kinds::KindContext;
-use crate::kinds::service_deployment::{DeploymentSettings, HookSetting, ServiceDeployment};
-use crate::text::{first_line, word};
-use crate::world::Health;
+use crate::kinds::service_deployment::{DeploymentSettings, HookSetting, RevisionShare, ServiceDeployment};
+use crate::kinds::target_health::TargetHealth;
+use crate::text::{counted, first_line, word};
+use crate::world::{Arn, Health};
 
 /// Its facts.
 pub(super) fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
-    let delivery = Delivery::of(item);
+    facts_of(item, item.delivery.record.as_ref(), cx)
+}
+
+/// The facts of the deployment of `record`, which is the newest of `item`.
+#[must_use]
+pub fn facts_of(item: &Service, record: Option<&ServiceDeployment>, cx: &KindContext<'_>) -> Vec<Fact> {
+    let delivery = Delivery::with(item, record);
     let settings = &item.delivery.settings;
     let mut facts = vec![Fact::new("strategy", Cell::plain(strategy(&delivery, settings)))];
     if !matches!(delivery.phase, Phase::Settled) {
@@ -30,6 +37,9 @@ pub(super) fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
     }
     if let Some(listener) = listener_weights(item, &delivery, cx) {
         facts.push(Fact::new("by the listener", Cell::plain(bar(listener))));
+    }
+    if let Some(record) = delivery.record.filter(|_| delivery.strategy.shifts_traffic()) {
+        facts.extend(sides(item, record, cx));
     }
     if let Some(message) = disagreement(item, &delivery, cx) {
         facts.push(Fact::new("disagreement", Cell::of(Health::Worrying, message)));
@@ -63,6 +73,34 @@ fn strategy(delivery: &Delivery<'_>, settings: &DeploymentSettings) -> String {
     let bake = settings.bake_minutes.filter(|minutes| *minutes > 0).map(|minutes| format!("bakes {minutes} min"));
     let parts = [Some(delivery.strategy.name()), canary, linear, bake];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Tasks and targets of both sides: `2 of 2 tasks running, 2 of 2 targets healthy (blue)`.
+fn sides(item: &Service, record: &ServiceDeployment, cx: &KindContext<'_>) -> Vec<Fact> {
+    let progress = &record.progress;
+    let (new, old): (Vec<&Arn>, Vec<&Arn>) =
+        item.target_groups().into_iter().partition(|group| progress.groups.contains(group));
+    let side = |shares: &[&RevisionShare], groups: &[&Arn]| {
+        let (running, wanted): (u32, u32) =
+            shares.iter().fold((0, 0), |(running, all), share| (running + share.running, all + share.requested));
+        let tasks = format!("{running} of {} running", counted(wanted as usize, "task"));
+        let known: Vec<&TargetHealth> =
+            groups.iter().filter_map(|group| cx.world.by_key::<TargetHealth>(cx.scope, group.as_str())).collect();
+        // Which group is whose is known only where ECS resolved it.
+        if known.is_empty() || progress.groups.is_empty() {
+            return tasks;
+        }
+        let targets: Vec<_> = known.iter().flat_map(|one| &one.targets).collect();
+        let healthy = targets.iter().filter(|target| target.state == "healthy").count();
+        let names: Vec<&str> = groups.iter().filter_map(|group| group.resource().split('/').nth(1)).collect();
+        format!("{tasks}, {healthy} of {} healthy ({})", counted(targets.len(), "target"), names.join(", "))
+    };
+    let sources: Vec<&RevisionShare> = progress.sources.iter().collect();
+    let target: Vec<&RevisionShare> = progress.target.iter().collect();
+    vec![
+        Fact::new("old side", Cell::plain(side(&sources, &old))),
+        Fact::new("new side", Cell::plain(side(&target, &new))),
+    ]
 }
 
 /// `old ███████░░░ 75 %   new ███░░░░░░░ 25 %`.

@@ -11,6 +11,7 @@ use crate::kinds::Counts;
 use crate::kinds::KindContext;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::{Stops, cause, failures};
+use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::shared::phrase_table::Known;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::task_definition::revision_number;
@@ -202,6 +203,14 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
 /// Where ECS and the listener tell different shares, as a sentence.
 pub(super) fn disagreement(service: &Service, delivery: &Delivery<'_>, cx: &KindContext<'_>) -> Option<String> {
     delivery::disagreement(delivery, listener_weights(service, delivery, cx), cx.now)
+        .or_else(|| left_behind(service, cx))
+}
+
+/// That the newest deployment is over by ECS's record, and the listener tells another thing.
+fn left_behind(service: &Service, cx: &KindContext<'_>) -> Option<String> {
+    let record = service.delivery.record.as_ref()?;
+    let strategy = Strategy::of_deployment(service, Some(record));
+    delivery::left_behind(strategy, record, weights_at_listener(service, record, cx)?, cx.now)
 }
 
 /// The shares as the listener sends them, while a deployment is on its way.
@@ -210,8 +219,16 @@ pub(super) fn listener_weights(
     delivery: &Delivery<'_>,
     cx: &KindContext<'_>,
 ) -> Option<delivery::Weights> {
+    weights_at_listener(service, delivery.record?, cx)
+}
+
+fn weights_at_listener(
+    service: &Service,
+    record: &ServiceDeployment,
+    cx: &KindContext<'_>,
+) -> Option<delivery::Weights> {
     let health = |group: &crate::world::Arn| cx.world.by_key::<TargetHealth>(cx.scope, group.as_str());
-    delivery::by_listener(service, delivery.record?, cx.resource_index.tasks_of(cx.scope, service), &health)
+    delivery::by_listener(service, record, cx.resource_index.tasks_of(cx.scope, service), &health)
 }
 
 /// When it last said that it is steady.

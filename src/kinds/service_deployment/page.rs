@@ -5,8 +5,10 @@ use super::ServiceDeployment;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::KindContext;
 use crate::kinds::ecs_service::comparison::{Side, compare, deployments, unread};
-use crate::kinds::ecs_service::{Service, history_page};
+use crate::kinds::ecs_service::delivery::is_on_its_way;
+use crate::kinds::ecs_service::{Service, delivery_page, deployed_by, history_page};
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
+use crate::kinds::trail_event::{TrailEvent, around};
 use crate::text::{first_line, mask_text, span, when, word};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Resource, ResourceId, Scope, World};
@@ -42,6 +44,7 @@ pub(super) fn reads(item: &ServiceDeployment, world: &World, scope: &Scope) -> V
         .map(|side| side.revision);
     let parts = unread(item.task_definition.iter().chain(other), world, scope);
     all.extend(parts.iter().map(|part| ReadRequest::part(scope, TaskDefinition::KIND, part)));
+    all.extend(deployed_by::read(item, scope));
     all
 }
 
@@ -49,6 +52,9 @@ pub(super) fn reads(item: &ServiceDeployment, world: &World, scope: &Scope) -> V
 pub(super) fn detail(item: &ServiceDeployment, cx: &KindContext<'_>) -> Vec<Section> {
     let mut all = vec![Section::Facts { title: "deployment", facts: facts(item, cx) }];
     let service = cx.world.by_key::<Service>(cx.scope, item.service.as_str());
+    if let Some(service) = service.filter(|_| is_on_its_way(item)) {
+        all.push(Section::Facts { title: "delivery", facts: delivery_page::facts_of(service, Some(item), cx) });
+    }
     let (Some(service), Some(side)) = (service, Side::of_record(item, cx.world, cx.scope)) else { return all };
     let running = Side::running(service, cx.world, cx.scope);
     match against(item, service, cx.world, cx.scope) {
@@ -103,6 +109,7 @@ fn facts(item: &ServiceDeployment, cx: &KindContext<'_>) -> Vec<Fact> {
         Fact::new("result", Cell::sentence(health, result)),
         Fact::new("revision", Cell::or_none(item.task_definition.as_ref().map(revision_name))),
         Fact::new("started", at(item.created_at)),
+        Fact::new("deployed by", who(item, cx)),
         Fact::new("took", Cell::or_none(history_page::took(item).map(span))),
     ];
     if let Some(why) = history_page::why(item) {
@@ -116,6 +123,22 @@ fn facts(item: &ServiceDeployment, cx: &KindContext<'_>) -> Vec<Fact> {
         facts.push(Fact::new("registered by", Cell::or_none(definition.registered_by.as_ref().map(Arn::as_str))));
     }
     facts
+}
+
+/// Who made it, as CloudTrail tells; why that is not known, where it could not be asked.
+fn who(item: &ServiceDeployment, cx: &KindContext<'_>) -> Cell {
+    if let Some(words) = deployed_by::deployed_by(item, cx.world, cx.scope).and_then(deployed_by::words) {
+        return Cell::plain(words);
+    }
+    let store = cx.world.store(cx.scope, TrailEvent::KIND);
+    let part = item.created_at.map(around);
+    let bin =
+        store.and_then(|store| store.bins().find(|(known, _)| part.as_deref().is_some_and(|part| ***known == *part)));
+    match bin.map(|(_, bin)| bin.fault.as_ref()) {
+        Some(Some(fault)) => Cell::dim(format!("not known: {}", fault.sentence())),
+        Some(None) => Cell::dim("nobody that CloudTrail recorded"),
+        None => Cell::none(),
+    }
 }
 
 fn defined<'a>(revision: &Arn, cx: &KindContext<'a>) -> Option<&'a TaskDefinition> {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::model::{TrailEvent, via};
+use super::model::{TrailEvent, times, via};
 use crate::aws::{concurrently, named};
 use crate::kinds::FetchContext;
 use crate::text::{first_line, mask_text};
@@ -52,7 +52,7 @@ const NAMING: [&str; 26] = [
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TrailEvent>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     // Whoever reads a little of everything names parts of other kinds as well.
-    let named = parts.iter().filter(|part| part.is_empty() || part.parse::<i64>().is_ok()).cloned();
+    let named = parts.iter().filter(|part| part.is_empty() || times(part).is_some()).cloned();
     let read = concurrently(named.collect(), |part: Part| async move {
         let got = since(ask, &part).await;
         (part, got)
@@ -70,7 +70,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TrailEvent>, F
 
 async fn since(ask: FetchContext<'_>, part: &str) -> Result<(Vec<TrailEvent>, Option<Fault>), Fault> {
     // Without a moment the newest page is enough: whether it may be read at all is asked so.
-    let start = part.parse::<i64>().ok();
+    let (start, end) = times(part).map_or((None, None), |(start, end)| (Some(start), end));
     let mut events: Vec<TrailEvent> = Vec::new();
     let mut token: Option<String> = None;
     let mut nameless: Option<Fault> = None;
@@ -80,6 +80,7 @@ async fn since(ask: FetchContext<'_>, part: &str) -> Result<(Vec<TrailEvent>, Op
         body.insert("LookupAttributes".to_owned(), attributes);
         body.insert("MaxResults".to_owned(), json!(50));
         body.extend(start.map(|start| ("StartTime".to_owned(), json!(start))));
+        body.extend(end.map(|end| ("EndTime".to_owned(), json!(end))));
         body.extend(token.as_ref().map(|token| ("NextToken".to_owned(), json!(token))));
         let answer = ask.aws.call(LOOKUP, None, ask.aws.trail.call("LookupEvents", Value::Object(body))).await?;
         let Some(page) = answer.body.get("Events").and_then(Value::as_array) else {
@@ -199,6 +200,18 @@ mod tests {
         assert!(named.contains(&"service") && named.contains(&"groupId"), "{named:?}");
         assert!(!format!("{event:?}").contains("hunter2"), "{event:?}");
         assert!(script.sent()[1].body.contains("\"NextToken\":\"n\""), "{:?}", script.sent()[1].body);
+        assert!(!script.sent()[0].body.contains("EndTime"), "{:?}", script.sent()[0].body);
+    }
+
+    #[tokio::test]
+    async fn around_a_moment_both_ends_are_named() {
+        let script = Script::new([(200, page(UPDATE, None))]);
+        let aws = Clients { trail: Json::events_by(&script), ..Clients::silent() };
+        let (scope, world) = (scope(), World::default());
+        let reading = read(ask(&aws, &scope, &world, &parts(&["100-280"]))).await.expect("events");
+        assert!(reading.parts[0].1.is_ok());
+        let sent = &script.sent()[0].body;
+        assert!(sent.contains("\"StartTime\":100") && sent.contains("\"EndTime\":280"), "{sent:?}");
     }
 
     #[tokio::test]

@@ -6,12 +6,12 @@ mod fetch;
 mod model;
 
 use futures_util::future::BoxFuture;
-pub use model::{TrailEvent, part};
+pub use model::{TrailEvent, around, part};
 
 use super::{FetchContext, Kind, PollClass};
 use crate::world::{Fault, Reading};
 
-/// The kind. A part is a [`part`]: everything since a moment.
+/// The kind. A part is a [`part`], everything since a moment, or what was done [`around`] one.
 pub struct TrailEvents;
 
 impl Kind for TrailEvents {

@@ -53,6 +53,24 @@ pub fn part(since: Timestamp) -> String {
     (since.as_second().div_euclid(3600) * 3600).to_string()
 }
 
+/// Around a moment, in seconds: enough for CloudTrail's whole seconds and a call that was slow.
+const AROUND: i64 = 90;
+
+/// The part that holds what was done around a moment that may be long ago.
+#[must_use]
+pub fn around(at: Timestamp) -> String {
+    let at = at.as_second();
+    format!("{}-{}", at - AROUND, at + AROUND)
+}
+
+/// From when and until when a part is; the end only of those around a moment. `None` for what names no time.
+pub(super) fn times(part: &str) -> Option<(i64, Option<i64>)> {
+    match part.split_once('-') {
+        Some((from, until)) => Some((from.parse().ok()?, Some(until.parse().ok()?))),
+        None => Some((part.parse().ok()?, None)),
+    }
+}
+
 /// What a caller is called by, from its user agent and the service it came through.
 #[must_use]
 pub(super) fn via(agent: &str, invoked_by: Option<&str>) -> Option<String> {
@@ -86,7 +104,7 @@ pub(super) fn via(agent: &str, invoked_by: Option<&str>) -> Option<String> {
 mod tests {
     use rstest::rstest;
 
-    use super::{part, via};
+    use super::{around, part, times, via};
 
     #[rstest]
     #[case("aws-cli/2.15.0 Python/3.11", None, Some("aws-cli"))]
@@ -98,6 +116,17 @@ mod tests {
     #[case("", None, None)]
     fn a_caller_is_called_by_its_program(#[case] agent: &str, #[case] by: Option<&str>, #[case] is: Option<&str>) {
         assert_eq!(via(agent, by).as_deref(), is);
+    }
+
+    #[rstest]
+    #[case("1795233600", Some((1_795_233_600, None)))]
+    #[case("100-280", Some((100, Some(280))))]
+    #[case("arn:aws:ecs:eu-west-1:1:service/a-b/c", None)]
+    #[case("", None)]
+    fn a_part_names_its_times(#[case] part: &str, #[case] named: Option<(i64, Option<i64>)>) {
+        assert_eq!(times(part), named);
+        let at = "2026-11-21T05:02:11Z".parse().expect("a moment");
+        assert_eq!(times(&around(at)).map(|(from, until)| until.map(|until| until - from)), Some(Some(180)));
     }
 
     #[test]

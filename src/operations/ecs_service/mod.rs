@@ -7,6 +7,7 @@ mod answer;
 mod bounds;
 pub mod enable_exec;
 mod image_choice;
+mod of_deployment;
 pub mod plan_notes;
 mod progress;
 mod rollback;

@@ -42,11 +42,7 @@ pub(super) fn report(watch: &Watch, observation: &Observation<'_>) -> Report {
         Report {
             message,
             health,
-            stands: Some(format!(
-                "the rollout of {} goes on inside ECS ({}); `watch` on {name} picks it up again",
-                revision_name(&watch.ours.to),
-                watch.ours.id
-            )),
+            stands: Some(stands(watch, name)),
             bars: bars(watch, seen),
             sections: sections(watch, seen, observation),
             ..Report::default()
@@ -54,41 +50,55 @@ pub(super) fn report(watch: &Watch, observation: &Observation<'_>) -> Report {
     })
 }
 
+/// What stands where nobody watches on.
+fn stands(watch: &Watch, name: &str) -> String {
+    let to = revision_name(&watch.ours.to);
+    let over = matches!(watch.verdict, Verdict::Succeeded | Verdict::Settling(_) | Verdict::Misrouted(_));
+    if over {
+        return format!("ECS counts the rollout of {to} as completed; look at {name}'s targets and listener");
+    }
+    format!("the rollout of {to} goes on inside ECS ({}); `watch` on {name} picks it up again", watch.ours.id)
+}
+
 fn line(watch: &Watch, seen: &ServiceObservation<'_>, observation: &Observation<'_>) -> (String, Health) {
     let to = revision_name(&watch.ours.to);
     let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == watch.ours.id));
+    // Where traffic is shifted the record counts too, whatever the service calls its deployments.
+    let by_record = || seen.record?.progress.target.as_ref().map(|target| (target.running, target.requested));
     let progress = mine
-        .map(|mine| format!("{} of {} running", mine.running, counted(mine.desired as usize, "new task")))
-        .unwrap_or_default();
+        .map(|mine| (mine.running, mine.desired))
+        .or_else(by_record)
+        .map(|(running, desired)| format!("{running} of {} running", counted(desired as usize, "new task")));
+    let told = progress.as_ref().map(|progress| format!(" ({progress})")).unwrap_or_default();
     let failed = watch.stopped(seen);
     let trouble =
         failed.first().and_then(|task| cause(task)).map(|cause| format!(", a task failed: {}", cause.message));
     if let Some(since) = watch.stalled(observation.now) {
         let still = span(observation.now.duration_since(since).as_secs());
-        return (
-            format!("{to} stalled: no change for {still} ({progress}{})", trouble.unwrap_or_default()),
-            Health::Worrying,
-        );
+        return (format!("{to} stalled: no change for {still}{told}{}", trouble.unwrap_or_default()), Health::Worrying);
     }
     match &watch.verdict {
         Verdict::Unseen => (format!("{to}: waiting for ECS to begin"), Health::Changing),
         Verdict::Moving if watch.doing.is_some() => {
             let health = if trouble.is_some() { Health::Bad } else { Health::Changing };
             let doing = watch.doing.as_deref().unwrap_or_default();
-            let tasks = if progress.is_empty() { String::new() } else { format!(" ({progress})") };
-            (format!("{to} {doing}{tasks}{}", trouble.unwrap_or_default()), health)
+            (format!("{to} {doing}{told}{}", trouble.unwrap_or_default()), health)
         }
         Verdict::Moving => {
             let health = if trouble.is_some() { Health::Bad } else { Health::Changing };
-            (format!("{to}: {progress}{}", trouble.unwrap_or_default()), health)
+            let moving = progress.unwrap_or_else(|| "on its way".to_owned());
+            (format!("{to}: {moving}{}", trouble.unwrap_or_default()), health)
         }
         Verdict::Settling(waiting) => {
-            (format!("{to}: {progress}, {waiting} of them not healthy in their target group yet"), Health::Changing)
+            let there = progress.unwrap_or_else(|| "its tasks are there".to_owned());
+            (format!("{to}: {there}, {waiting} of them not healthy in their target group yet"), Health::Changing)
         }
         Verdict::Misrouted(share) => {
             (format!("{to}: completed by ECS, the listener sends {share} % of the traffic to it"), Health::Worrying)
         }
-        Verdict::Succeeded => (format!("{to}: {progress}"), Health::Well),
+        Verdict::Succeeded => {
+            (format!("{to}: {}", progress.unwrap_or_else(|| "its tasks are there".to_owned())), Health::Well)
+        }
         Verdict::Failed(why) => {
             let why = why.as_deref().unwrap_or("ECS stopped trying");
             (format!("{to} failed: {}{}", why.trim_end_matches('.'), trouble.unwrap_or_default()), Health::Bad)
@@ -108,6 +118,18 @@ fn bars(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Bar> {
     let Some(service) = seen.service else { return Vec::new() };
     let mut bars = Vec::new();
     let mine = service.deployments.iter().find(|one| one.id == watch.ours.id);
+    // Where the service has no deployment of that name the record counts both sides, if there is one.
+    let by_record = seen.record.filter(|_| mine.is_none()).map(|record| &record.progress);
+    if let Some(target) = by_record.and_then(|progress| progress.target.as_ref()) {
+        let note = (target.pending > 0).then(|| format!("{} starting", target.pending));
+        bars.push(Bar {
+            label: "new tasks".into(),
+            done: target.running,
+            all: target.requested,
+            note: [revision_name(&watch.ours.to).to_owned()].into_iter().chain(note).collect::<Vec<_>>().join(", "),
+            health: done_or(Health::Changing, target.running, target.requested),
+        });
+    }
     if let Some(mine) = mine {
         let mut note = vec![revision_name(&mine.task_definition).to_owned()];
         note.extend((mine.pending > 0).then(|| format!("{} starting", mine.pending)));
@@ -122,7 +144,10 @@ fn bars(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Bar> {
         });
     }
     let old = service.deployments.iter().filter(|one| one.id != watch.ours.id);
-    let running: u32 = old.clone().map(|one| one.running).sum();
+    let running: u32 = match by_record {
+        Some(progress) => progress.sources.iter().map(|source| source.running).sum(),
+        None => old.clone().map(|one| one.running).sum(),
+    };
     let names: Vec<&str> = old.map(|one| revision_name(&one.task_definition)).collect();
     // What ran before is to go, and to stay where the service went back to it.
     let health = match &watch.verdict {

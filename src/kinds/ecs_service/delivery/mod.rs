@@ -10,7 +10,7 @@ mod weights;
 
 pub use pair::{GroupTraffic, traffic_of};
 pub use phase::{Awaiting, Phase, Then};
-pub use sentence::{Times, disagreement, rollback_reason, stage_line, stage_word, standing, waits_for};
+pub use sentence::{Times, disagreement, left_behind, rollback_reason, stage_line, stage_word, standing, waits_for};
 pub use strategy::Strategy;
 pub use weights::{Weights, by_ecs, by_listener, in_json};
 

@@ -86,7 +86,12 @@ pub fn standing(delivery: &Delivery<'_>, times: Times<'_>) -> String {
             format!("bakes{}", with([on_new, until.map(|at| format!("done {}", times.about(at)))]))
         }
         Phase::Step { until } => {
-            let next = if delivery.strategy == Strategy::Canary { "the rest" } else { "the next step" };
+            let all = delivery.weights.is_some_and(|weights| weights.new > 99.9);
+            let next = match delivery.strategy {
+                Strategy::Canary => "the rest",
+                _ if all => "its last step over",
+                _ => "the next step",
+            };
             format!("is being deployed ({strategy}){}", with([on_new, about(*until).map(|at| format!("{next} {at}"))]))
         }
         Phase::Hook(hook) => {
@@ -179,6 +184,31 @@ pub fn disagreement(delivery: &Delivery<'_>, listener: Option<Weights>, now: Tim
         return None;
     }
     Some(format!("the listener sends {} % to new, and ECS tells {} %", percent(listener.new), percent(ecs.new)))
+}
+
+/// That ECS counts a deployment as over and the listener sends traffic elsewhere all the same; the listener is given some
+/// time here too.
+#[must_use]
+pub fn left_behind(
+    strategy: Strategy<'_>,
+    record: &ServiceDeployment,
+    listener: Weights,
+    now: Timestamp,
+) -> Option<String> {
+    let over = record.finished_at.or(record.progress.updated_at);
+    if !strategy.shifts_traffic() || over.is_some_and(|at| now.duration_since(at) < SHIFTING) {
+        return None;
+    }
+    let share = percent(listener.new);
+    match state_of(record) {
+        RecordState::Successful if listener.new < 99.0 => Some(format!(
+            "ECS counts its deployment as successful, and the listener sends {share} % of the traffic to it"
+        )),
+        RecordState::RolledBack if listener.new > 1.0 => {
+            Some(format!("ECS rolled its deployment back, and the listener still sends {share} % of the traffic to it"))
+        }
+        _ => None,
+    }
 }
 
 /// The stages of a strategy in order.

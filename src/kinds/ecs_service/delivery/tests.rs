@@ -272,6 +272,50 @@ fn where_ecs_and_the_listener_disagree_that_is_the_finding(
     }
 }
 
+/// What the listener does counts after ECS is through as well: production pointed at an empty group is no success.
+#[rstest]
+#[case::agrees("SUCCESSFUL", 100, 20, None)]
+#[case::just_over("SUCCESSFUL", 0, 1, None)]
+#[case::left_on_old(
+    "SUCCESSFUL",
+    0,
+    20,
+    Some("Backend: ECS counts its deployment as successful, and the listener sends 0 % of the traffic to it")
+)]
+#[case::half_way(
+    "SUCCESSFUL",
+    50,
+    20,
+    Some("Backend: ECS counts its deployment as successful, and the listener sends 50 % of the traffic to it")
+)]
+#[case::went_back("ROLLBACK_SUCCESSFUL", 0, 20, None)]
+#[case::did_not_go_back(
+    "ROLLBACK_SUCCESSFUL",
+    100,
+    20,
+    Some("Backend: ECS rolled its deployment back, and the listener still sends 100 % of the traffic to it")
+)]
+fn where_the_listener_stays_behind_after_the_end_that_is_the_finding(
+    #[case] status: &str,
+    #[case] listener: u32,
+    #[case] minutes: i64,
+    #[case] why: Option<&str>,
+) {
+    let record = ServiceDeployment {
+        status: status.to_owned(),
+        finished_at: Some(ago(minutes)),
+        ..record("BLUE_GREEN", "CLEAN_UP", 100.0, minutes)
+    };
+    let mut service = shifting(record, listener);
+    service.deployments = vec![Deployment { rollout: None, ..deployment(118, 2, 2) }];
+    service.running = 2;
+    let (health, said) = judged(&service);
+    match why {
+        Some(why) => assert_eq!((health, said.as_str()), (Health::Worrying, why)),
+        None => assert!(health == Health::Well || !said.contains("listener"), "{health:?} {said}"),
+    }
+}
+
 #[test]
 fn without_weights_or_a_known_group_nothing_is_said_to_disagree() {
     let mut unread = shifting(record("BLUE_GREEN", "BAKE_TIME", 100.0, 20), 0);
