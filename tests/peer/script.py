@@ -13,7 +13,7 @@ import threading
 import wire
 
 KNOWN = {"service", "operation", "match", "account", "region", "times", "after", "answer", "error", "patch", "raw",
-         "delay", "hold", "cut", "act"}
+         "delay", "hold", "cut", "act", "strange"}
 SELECTOR = re.compile(r"\[(?:(?P<key>[^=\]]+)=(?P<glob>.*)|(?P<all>\*)|(?P<index>\d+)|(?P<add>\+))\]", re.DOTALL)
 
 
@@ -45,7 +45,22 @@ class Script:
             wire.fit(given["answer"], output)
         if given.get("patch") is not None and output is not None:
             wire.fit_patch(given["patch"], output)
+        self.no_strangers(given, output)
         self.id = next(self.numbers)
+
+    @staticmethod
+    def no_strangers(given, output):
+        """Values that AWS's model does not list are refused, but for those that the test says it makes up."""
+        marked = set(given.get("strange") or [])
+        found = {}
+        for part in ("answer", "patch"):
+            if given.get(part) is not None and output is not None:
+                found.update({str(value): path for path, value in wire.strangers(given[part], output, part)})
+        for value, path in found.items():
+            if value not in marked:
+                raise wire.Unreadable(f"{path} is {value!r}, which the model does not list; mark it in `strange` if that is meant")
+        if marked - set(found):
+            raise wire.Unreadable(f"{', '.join(sorted(marked - set(found)))} in `strange` is not strange")
 
     def fits(self, call):
         if (self.service, self.operation) != (call.service, call.operation):

@@ -213,6 +213,29 @@ def fit_patch(value, shape, path="patch"):
         fit(value, shape, path)
 
 
+def strangers(value, shape, path="answer"):
+    """(path, value) of every text that the model lists the values of, and that is none of them; of answers and patches."""
+    if value is None:
+        return
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict):
+        for key, inner in value.items():
+            if key in shape.members:
+                yield from strangers(inner, shape.members[key], f"{path}.{key}")
+    elif kind == "list":
+        # A patch chooses elements by keys of an object.
+        chosen = value.values() if isinstance(value, dict) else [value]
+        for one in chosen:
+            for inner in one if isinstance(one, (list, tuple)) else [one]:
+                yield from strangers(inner, shape.member, f"{path}[]")
+    elif kind == "map" and isinstance(value, dict):
+        for key, inner in value.items():
+            yield from strangers(key, shape.key, f"{path}.{key}")
+            yield from strangers(inner, shape.value, f"{path}.{key}")
+    elif kind == "string" and getattr(shape, "enum", None) and value not in shape.enum:
+        yield path, value
+
+
 def answer_bytes(service, operation, protocol, answer):
     """(status, headers, body) of a successful answer."""
     model = model_of(service, operation)

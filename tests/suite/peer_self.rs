@@ -241,3 +241,33 @@ fn a_patch_with_a_field_that_aws_does_not_have_is_refused() {
     Peer::start().script(&json!({ "service": "ecs", "operation": "DescribeServiceDeployments",
         "patch": { "serviceDeployments": service } }));
 }
+
+/// A record of a deployment in that status, with what is said of made-up values.
+fn in_status(status: &str, strange: &Value) -> Value {
+    json!({ "service": "ecs", "operation": "DescribeServiceDeployments", "strange": strange,
+        "answer": { "serviceDeployments": [{ "status": status }] } })
+}
+
+#[test]
+#[should_panic(expected = "which the model does not list")]
+fn a_value_that_the_model_does_not_list_is_refused() {
+    Peer::start().script(&in_status("MEDITATING", &json!([])));
+}
+
+#[test]
+#[should_panic(expected = "which the model does not list")]
+fn such_a_value_in_a_patch_is_refused_too() {
+    Peer::start().script(&json!({ "service": "ecs", "operation": "DescribeServices",
+        "patch": { "services": { "[*]": { "schedulingStrategy": "WHENEVER" } } } }));
+}
+
+#[test]
+fn one_that_is_marked_as_made_up_goes_through() {
+    assert_eq!(Peer::start().script(&in_status("MEDITATING", &json!(["MEDITATING"]))).len(), 1);
+}
+
+#[test]
+#[should_panic(expected = "is not strange")]
+fn a_mark_on_a_value_that_the_model_has_is_refused() {
+    Peer::start().script(&in_status("SUCCESSFUL", &json!(["SUCCESSFUL"])));
+}

@@ -52,10 +52,12 @@ struct Stage {
     on_new: f64,
     more: Value,
     looks: u32,
+    /// AWS's model does not list its name.
+    is_strange: bool,
 }
 
 fn stage(status: &'static str, stage: &'static str, on_new: f64) -> Stage {
-    Stage { status, stage, on_new, more: json!({}), looks: 3 }
+    Stage { status, stage, on_new, more: json!({}), looks: 3, is_strange: false }
 }
 
 fn on(name: &'static str, on_new: f64) -> Stage {
@@ -65,6 +67,10 @@ fn on(name: &'static str, on_new: f64) -> Stage {
 impl Stage {
     fn with(self, more: Value) -> Self {
         Self { more, ..self }
+    }
+
+    fn strange(self) -> Self {
+        Self { is_strange: true, ..self }
     }
 
     fn pause(self, status: &str) -> Self {
@@ -90,6 +96,9 @@ impl Stage {
         }
         let mut script = json!({ "service": "ecs", "operation": "DescribeServiceDeployments",
             "answer": { "serviceDeployments": [record] } });
+        if self.is_strange {
+            script["strange"] = json!([self.stage]);
+        }
         if !last {
             script["times"] = json!(self.looks * 2);
         }
@@ -196,7 +205,7 @@ const DONE: fn() -> Stage = || stage("SUCCESSFUL", "CLEAN_UP", 100.0);
 #[case::canary("CANARY", vec![on("SCALE_UP", 0.0), on("PRODUCTION_TRAFFIC_SHIFT", 10.0), on("PRODUCTION_TRAFFIC_SHIFT", 100.0), on("BAKE_TIME", 100.0), DONE()], How::Done, "runs prooflink-dev-task:2")]
 #[case::linear("LINEAR", vec![on("PRODUCTION_TRAFFIC_SHIFT", 50.0), on("PRODUCTION_TRAFFIC_SHIFT", 100.0), on("BAKE_TIME", 100.0), DONE()], How::Done, "runs prooflink-dev-task:2")]
 #[case::answered("BLUE_GREEN", vec![on("POST_SCALE_UP", 0.0).pause("AWAITING_ACTION"), on("PRODUCTION_TRAFFIC_SHIFT", 100.0).pause("SUCCEEDED"), DONE()], How::Done, "runs prooflink-dev-task:2")]
-#[case::unknown_stage("BLUE_GREEN", vec![on("WARM_UP_CACHES", 0.0), DONE()], How::Done, "runs prooflink-dev-task:2")]
+#[case::unknown_stage("BLUE_GREEN", vec![on("WARM_UP_CACHES", 0.0).strange(), DONE()], How::Done, "runs prooflink-dev-task:2")]
 #[case::rejected("BLUE_GREEN", vec![on("POST_SCALE_UP", 0.0).pause("AWAITING_ACTION"), stage("ROLLBACK_IN_PROGRESS", "POST_SCALE_UP", 0.0).pause("FAILED"), stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("FAILED")], How::Incomplete, "was rolled back (the pause was answered with no)")]
 #[case::expired("BLUE_GREEN", vec![on("POST_SCALE_UP", 0.0).pause("AWAITING_ACTION"), stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("TIMED_OUT")], How::Incomplete, "was rolled back (nobody answered the pause in time)")]
 #[case::alarm("CANARY", vec![on("PRODUCTION_TRAFFIC_SHIFT", 10.0), stage("ROLLBACK_IN_PROGRESS", "PRODUCTION_TRAFFIC_SHIFT", 0.0).with(json!({ "alarms": { "status": "TRIGGERED", "alarmNames": ["5xx"], "triggeredAlarmNames": ["5xx"] } })), stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).with(json!({ "alarms": { "status": "TRIGGERED", "alarmNames": ["5xx"], "triggeredAlarmNames": ["5xx"] } }))], How::Incomplete, "was rolled back (the alarm 5xx went off)")]
