@@ -28,7 +28,8 @@ const NEWEST: i32 = 12;
 /// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition>, Fault> {
     if let Coverage::Parts(families) = ask.coverage {
-        let families: Vec<Part> = families.iter().cloned().collect();
+        // Whoever tries every kind names parts of all of them.
+        let families: Vec<Part> = families.iter().filter(|part| names_one(part)).cloned().collect();
         let read = concurrently(families, |family| async move {
             let got = match family.rsplit_once(':') {
                 Some(_) => one(ask, &family).await,
@@ -68,6 +69,14 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition
             Ok(reading)
         }
     }
+}
+
+/// Whether a part is a family, or a revision of one: letters, digits, `-` and `_`, 255 at most (RegisterTaskDefinition).
+fn names_one(part: &str) -> bool {
+    let name = part.rsplit_once(":task-definition/").map_or(part, |(_, name)| name);
+    let (family, number) = name.rsplit_once(':').unwrap_or((name, "1"));
+    let fits = |text: char| text.is_ascii_alphanumeric() || matches!(text, '-' | '_');
+    (1..=255).contains(&family.len()) && family.chars().all(fits) && number.parse::<u32>().is_ok()
 }
 
 /// One revision, `family:number`; what is known of an ACTIVE one stays as it is.

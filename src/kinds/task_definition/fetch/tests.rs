@@ -7,7 +7,9 @@ use aws_sdk_ecs::types::{
     ContainerDefinition, KeyValuePair, LogConfiguration, LogDriver, Secret, TaskDefinition as SdkDefinition,
 };
 
-use super::definition;
+use rstest::rstest;
+
+use super::{definition, names_one};
 
 #[test]
 fn names_of_variables_stay_and_their_values_go() {
@@ -34,4 +36,18 @@ fn names_of_variables_stay_and_their_values_go() {
     );
     assert_eq!((container.log_group.as_deref(), container.essential), (Some("/app"), true));
     assert!(!serde_json::to_string(&found).expect("JSON").contains("hunter2"));
+}
+
+/// Whoever tries every kind names parts of all of them: only families and revisions are asked for.
+#[rstest]
+#[case::family("city-prod_backend", true)]
+#[case::revision("city-prod_backend:118", true)]
+#[case::arn("arn:aws:ecs:ap-northeast-1:1:task-definition/city:118", true)]
+#[case::a_topic("arn:aws:sns:ap-northeast-1:1:alerts", false)]
+#[case::a_change("cpu-high@2026-11-30T22:30:59.391Z", false)]
+#[case::a_service("arn:aws:ecs:ap-northeast-1:1:service/city-prod/web", false)]
+#[case::no_number("city:latest", false)]
+#[case::nothing("", false)]
+fn a_part_is_a_family_or_a_revision(#[case] part: &str, #[case] is: bool) {
+    assert_eq!(names_one(part), is);
 }
