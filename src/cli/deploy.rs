@@ -10,6 +10,7 @@ use super::{args, change};
 use crate::change::procedure::Proposal;
 use crate::change::{Release, ReleasePart};
 use crate::cloud::at_work;
+use crate::world::{Arn, EnvironmentName, ResourceId};
 
 /// What may be meant: the lists it is looked for in, and what one is called.
 type Among = (&'static [&'static str], &'static str);
@@ -70,7 +71,7 @@ async fn release(
         let action_args = change::ActionArgs { target, lists: SERVICES.0, what: SERVICES.1, verb, value };
         match change::take_up(context, &mut snapshot, &action_args).await {
             Ok(TakenUp::Proposal(Proposal::Procedure(procedure))) => {
-                parts.push(ReleasePart { name: target.clone(), procedure });
+                parts.push((place(context, known.last()), ReleasePart { name: target.clone(), procedure }));
             }
             Ok(TakenUp::Proposal(Proposal::Change(_))) => {
                 return Err(usage(format!("{target} cannot be part of a release")));
@@ -80,12 +81,22 @@ async fn release(
             Err(failure) => return Err(failure),
         }
     }
+    // In the order of the configuration, else as they were named.
+    parts.sort_by_key(|(place, _)| *place);
+    let parts = parts.into_iter().map(|(_, part)| part).collect();
     let Some(release) = Release::new(parts, skipped.clone()) else {
         return change::tell_already(&format!("nothing to release: {}", skipped.join("; ")), &args.acting);
     };
     drop(here);
     let operation = (verb, args.targets.len());
     change::act(context, snapshot, Proposal::Procedure(Box::new(release)), (operation, &args.acting)).await
+}
+
+/// The place of a service among those that are released together.
+fn place(context: &CommandContext, service: Option<&(EnvironmentName, ResourceId)>) -> usize {
+    let configured = &context.settings.configured_environments;
+    let last = |id: &ResourceId| Arn::from(&*id.key).last().to_owned();
+    service.map_or(0, |(environment, id)| configured.release_place(environment, &last(id)))
 }
 
 /// What it is done to, the offer that is meant, and what that is told.

@@ -9,11 +9,12 @@ use super::read::{self, CommandContext};
 use super::schedule::aligned;
 use super::{args, change, output};
 use crate::engine::headless::Snapshot;
-use crate::kinds::alarm::{Alarm, is_muted_by_hand};
+use crate::kinds::alarm::is_muted_by_hand;
 use crate::kinds::mute_rule::MuteRule;
 use crate::operations::actions_of;
+use crate::operations::alarm::{MutedAlarm, muted};
 use crate::overview::EnvironmentStatus;
-use crate::text::{stamp, when};
+use crate::text::stamp;
 use crate::world::Resource;
 use crate::world::read_request::ReadRequest;
 
@@ -71,72 +72,45 @@ pub(super) async fn list(context: &CommandContext, args: &args::Mutes) -> Result
         Some(typed) => vec![change::environment(&snapshot, typed)?],
         None => snapshot.picture.environments.iter().collect(),
     };
-    let mutes = mutes(&snapshot, &chosen);
+    let mutes = muted(chosen, &snapshot.world, snapshot.at);
     if args.json {
-        let all: Vec<Value> = mutes.iter().map(|mute| mute.json(&snapshot, context)).collect();
+        let all: Vec<Value> = mutes.iter().map(|mute| to_json(mute, &snapshot, context)).collect();
         let document = json!({ "at": stamp(snapshot.at, &context.view.zone), "mutes": all });
         output::json(&format!("{document}\n"))?;
     } else if mutes.is_empty() {
         output::data("no alarm is muted\n")?;
     } else {
         let titles = ["ENVIRONMENT", "ALARM", "STATE", "MUTED", "RULE"].map(str::to_owned).to_vec();
-        let rows = mutes.iter().map(|mute| mute.row(&snapshot, context));
+        let rows = mutes.iter().map(|mute| row(mute, &snapshot, context));
         output::data(&aligned(&std::iter::once(titles).chain(rows).collect::<Vec<_>>()))?;
     }
     faults.iter().for_each(|fault| output::note(&format!("toban: {fault}\n")));
     Ok(Exit::Done)
 }
 
-/// An alarm that is muted, or will be, and by what.
-struct Mute<'a> {
-    environment: &'a EnvironmentStatus,
-    alarm: &'a Alarm,
-    rule: &'a MuteRule,
+/// Its object in `toban mutes --json`.
+fn to_json(mute: &MutedAlarm<'_>, snapshot: &Snapshot, context: &CommandContext) -> Value {
+    let at = |at: Option<jiff::Timestamp>| at.map(|at| stamp(at, &context.view.zone));
+    json!({
+        "environment": mute.environment.name,
+        "alarm": mute.alarm.name,
+        "state": crate::text::word(&mute.alarm.state),
+        "rule": mute.rule.name,
+        "by_hand": is_muted_by_hand(mute.rule),
+        "active": mute.rule.mutes(snapshot.at),
+        "from": at(mute.rule.window.map(|window| window.from)),
+        "until": at(mute.rule.window.map(|window| window.until)),
+    })
 }
 
-/// Everything that is muted, environment by environment.
-fn mutes<'a>(snapshot: &'a Snapshot, chosen: &[&'a EnvironmentStatus]) -> Vec<Mute<'a>> {
-    let mut all = Vec::new();
-    for environment in chosen {
-        for member in &environment.members {
-            let Some(alarm) = snapshot.world.get::<Alarm>(&member.id) else { continue };
-            let rules = snapshot.world.all::<MuteRule>(&member.id.scope);
-            let on = rules.filter(|rule| rule.mutes(snapshot.at) || rule.is_ahead(snapshot.at));
-            let mine = on.filter(|rule| rule.alarms.contains(&alarm.name));
-            all.extend(mine.map(|rule| Mute { environment, alarm, rule }));
-        }
-    }
-    all.sort_by(|a, b| {
-        (&a.environment.name, &a.alarm.name, &a.rule.name).cmp(&(&b.environment.name, &b.alarm.name, &b.rule.name))
-    });
-    all
-}
-
-impl Mute<'_> {
-    fn json(&self, snapshot: &Snapshot, context: &CommandContext) -> Value {
-        let at = |at: Option<jiff::Timestamp>| at.map(|at| stamp(at, &context.view.zone));
-        json!({
-            "environment": self.environment.name,
-            "alarm": self.alarm.name,
-            "state": crate::text::word(&self.alarm.state),
-            "rule": self.rule.name,
-            "by_hand": is_muted_by_hand(self.rule),
-            "active": self.rule.mutes(snapshot.at),
-            "from": at(self.rule.window.map(|window| window.from)),
-            "until": at(self.rule.window.map(|window| window.until)),
-        })
-    }
-
-    fn row(&self, snapshot: &Snapshot, context: &CommandContext) -> Vec<String> {
-        let at = |at: jiff::Timestamp| when(at, snapshot.at, &context.view.zone);
-        let muted = match self.rule.window {
-            None => "now, by a rule that recurs".to_owned(),
-            Some(window) if window.from <= snapshot.at => format!("until {}", at(window.until)),
-            Some(window) => format!("from {} until {}", at(window.from), at(window.until)),
-        };
-        let state = crate::text::word(&self.alarm.state).replace('_', " ");
-        vec![self.environment.name.to_string(), self.alarm.name.clone(), state, muted, self.rule.name.clone()]
-    }
+fn row(mute: &MutedAlarm<'_>, snapshot: &Snapshot, context: &CommandContext) -> Vec<String> {
+    vec![
+        mute.environment.name.to_string(),
+        mute.alarm.name.clone(),
+        mute.state(),
+        mute.times(snapshot.at, &context.view.zone),
+        mute.rule.name.clone(),
+    ]
 }
 
 #[cfg(test)]
@@ -169,10 +143,10 @@ mod tests {
         args::Acting { yes: true, confirm: confirm.map(str::to_owned), ..args::Acting::default() }
     }
 
-    async fn muted(context: &CommandContext, cloud: &Arc<dyn Cloud>, env: &str) -> Vec<(String, String)> {
+    async fn listed(context: &CommandContext, cloud: &Arc<dyn Cloud>, env: &str) -> Vec<(String, String)> {
         let snapshot = picture(cloud, &context.view, &mut |_, _| {}).await.expect("it can be read");
         let environment = change::environment(&snapshot, env).expect("it");
-        let all = mutes(&snapshot, &[environment]);
+        let all = muted([environment], &snapshot.world, snapshot.at);
         all.iter().map(|mute| (mute.alarm.name.clone(), mute.rule.name.clone())).collect()
     }
 
@@ -181,13 +155,13 @@ mod tests {
         let (context, cloud) = demo().await;
         let exit = run(&context, "mute", ("prooflink-prod/5xx", &acting(Some("prooflink-prod"))), Some("+2h")).await;
         assert_eq!(exit.expect("it is muted"), Exit::Done);
-        let all = muted(&context, &cloud, "prooflink-prod").await;
+        let all = listed(&context, &cloud, "prooflink-prod").await;
         assert_eq!(all.len(), 1, "{all:?}");
         assert!(all[0].1.starts_with("toban-mute-prooflink-prod-"), "{all:?}");
         // What the environment as a whole takes back is this one too.
         let exit = run(&context, "unmute", ("prooflink-prod", &acting(Some("prooflink-prod"))), None).await;
         assert_eq!(exit.expect("it is unmuted"), Exit::Done);
-        assert!(muted(&context, &cloud, "prooflink-prod").await.is_empty());
+        assert!(listed(&context, &cloud, "prooflink-prod").await.is_empty());
     }
 
     #[tokio::test]
@@ -198,7 +172,7 @@ mod tests {
         assert!(far.message.contains("15 days at most"), "{}", far.message);
         let exit = run(&context, "mute", ("prooflink-prod", &confirmed), Some("+2h")).await;
         assert_eq!(exit.expect("they are muted"), Exit::Done);
-        let all = muted(&context, &cloud, "prooflink-prod").await;
+        let all = listed(&context, &cloud, "prooflink-prod").await;
         assert!(all.len() > 1 && all.iter().all(|(_, rule)| rule.contains("-all-")), "{all:?}");
         let one = run(&context, "unmute", (&format!("prooflink-prod/{}", all[0].0), &confirmed), None).await;
         let one = one.expect_err("it is muted with the others");
@@ -217,14 +191,14 @@ mod tests {
         let confirmed = acting(Some("prooflink-prod"));
         let exit = run(&context, "mute", ("prooflink-prod", &confirmed), Some("+2h")).await;
         assert_eq!(exit.expect("they are muted"), Exit::Done);
-        let before = muted(&context, &cloud, "prooflink-prod").await;
+        let before = listed(&context, &cloud, "prooflink-prod").await;
         for target in ["prooflink-prod", "prooflink-prod/5xx"] {
             let exit = run(&context, "mute", (target, &nobody), Some("+2h")).await;
             assert_eq!(exit.expect("it is muted as long"), Exit::Done);
             let longer = run(&context, "mute", (target, &acting(None)), Some("+3h")).await.expect_err("that is longer");
             assert_eq!(longer.exit, Exit::Refused);
         }
-        assert_eq!(muted(&context, &cloud, "prooflink-prod").await, before);
+        assert_eq!(listed(&context, &cloud, "prooflink-prod").await, before);
     }
 
     #[tokio::test]
@@ -232,6 +206,6 @@ mod tests {
         let (context, cloud) = demo().await;
         let refused = run(&context, "mute", ("prooflink-prod", &acting(None)), Some("+2h")).await.expect_err("refused");
         assert_eq!(refused.exit, Exit::Refused);
-        assert!(muted(&context, &cloud, "prooflink-prod").await.is_empty());
+        assert!(listed(&context, &cloud, "prooflink-prod").await.is_empty());
     }
 }

@@ -24,6 +24,8 @@ pub enum Where {
     Unassigned,
     /// Tunnels to databases.
     Tunnels,
+    /// Alarms that are muted.
+    Mutes,
     /// A procedure under way.
     Progress,
     /// Metrics over time.
@@ -47,6 +49,7 @@ impl Where {
         Self::Journal,
         Self::Unassigned,
         Self::Tunnels,
+        Self::Mutes,
         Self::Progress,
         Self::Charts,
         Self::Logs,
@@ -67,6 +70,7 @@ impl Where {
             Self::Journal => "the journal",
             Self::Unassigned => "unassigned resources",
             Self::Tunnels => "tunnels",
+            Self::Mutes => "muted alarms",
             Self::Progress => "a procedure",
             Self::Charts => "charts",
             Self::Logs => "logs",
@@ -190,15 +194,28 @@ impl Command {
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
 use Where::{
-    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, Logs, Progress, Schedule, Timeline, Tunnels,
+    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, Logs, Mutes, Progress, Schedule, Timeline, Tunnels,
     Unassigned, Viewer,
 };
 
 const ROWS: &[Where] =
-    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
+    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Mutes, Progress];
 /// Where the row under the cursor can be opened, and fewer rows shown.
-const OPENED: &[Where] =
-    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Progress, Logs];
+const OPENED: &[Where] = &[
+    Fleet,
+    Environment,
+    Schedule,
+    Explain,
+    Timeline,
+    Detail,
+    Faults,
+    Journal,
+    Unassigned,
+    Tunnels,
+    Mutes,
+    Progress,
+    Logs,
+];
 const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Unassigned];
 /// Where instances, services and tasks stand that belong to an environment.
 const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
@@ -310,6 +327,9 @@ commands! {
     Run "run" "run a command as root on the marked instances, or on this one" {
         at: RESOURCES, needs: Need::Resource, takes: Argument::Words
     }
+    Release "release" "deploy a tag to the marked services, one after the other, by one plan" {
+        at: RESOURCES, takes: Argument::Words
+    }
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 
     Unwell "unwell" "show only what is not well, or everything again" {
@@ -321,6 +341,7 @@ commands! {
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show resources that belong to no environment, with reasons" {}
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
+    Mutes "mutes" "show which alarms are muted, by what and until when; a takes it back" {}
     EndSessions "end-sessions" "end the sessions that a toban which was killed left open" {}
     Progress "progress" "show running changes, and how the last ones ended" {}
     EventKind "event-kind" "show only the next kind of events, or all again" {

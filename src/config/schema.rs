@@ -213,6 +213,7 @@ fn environment_config(
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
+        release_order: table.get("release_order").and_then(|value| globs(&value)).unwrap_or_default(),
         ..EnvironmentConfig::new(name)
     };
     (environment_config.routine, environment_config.record) = offhours::offhours((name, table), schedules, prices);

@@ -94,6 +94,10 @@ fn everything_arrives_where_it_belongs() {
     assert_eq!(dev.matches.vpc, ["vpc-0123"]);
     assert_eq!(dev.matches.stack, [Glob::new("*-dev")]);
     assert_eq!(dev.exclude, [Glob::new("prooflink-dev-old*")]);
+    let mut services = ["web", "shop-backend", "admin", "shop-migrate"];
+    services.sort_by_key(|name| settings.configured_environments.release_place(&dev.name, name));
+    assert_eq!(services, ["shop-migrate", "shop-backend", "web", "admin"], "what is not named comes last, as it came");
+    assert_eq!(settings.configured_environments.release_place(&EnvironmentName::from("city"), "web"), 0);
 }
 
 #[test]

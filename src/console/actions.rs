@@ -10,6 +10,7 @@ use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
 use super::question::{Asker, Question};
+use super::release_marked;
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet::{RowTarget, Sheet};
 use super::update::propose;
@@ -21,7 +22,7 @@ use crate::keys::{Chord, Key, edit};
 use crate::operations::environment_actions;
 use crate::operations::{Action, ActionContext, Prompt};
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault};
+use crate::world::{AnyReading, Fault, ResourceId};
 
 /// A text being typed for an offer.
 #[derive(Debug)]
@@ -73,6 +74,8 @@ enum Then {
     Type(String),
     /// The plan is made, with what was typed already.
     Take(Option<String>),
+    /// The plan of a release of the marked services to this tag is made.
+    Release(String),
 }
 
 /// For how long a key may have been on its way to something else when a plan opens by itself before somebody who types.
@@ -84,7 +87,10 @@ const REMEMBERED: usize = 20;
 /// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
 pub(super) fn at_site<T>(model: &Model, of: &RowTarget, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> Option<T> {
     let (environment, scope) = match of {
-        RowTarget::Resource(id) | RowTarget::Step(_, id) => (model.picture.home(id)?, &id.scope),
+        // What has no place of its own, as a deployment of a service, is where its owner is.
+        RowTarget::Resource(id) | RowTarget::Step(_, id) => {
+            (model.picture.environment(&model.home_of(of)?)?, &id.scope)
+        }
         RowTarget::Environment(name) => {
             let environment = model.picture.environment(name)?;
             (environment, environment.scopes.first()?)
@@ -122,7 +128,7 @@ pub(crate) fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
     });
     let again = again(model, of);
     let home = match of {
-        RowTarget::Resource(id) | RowTarget::Step(_, id) => model.picture.home(id).map(|home| home.name.clone()),
+        RowTarget::Resource(_) | RowTarget::Step(..) => model.home_of(of),
         RowTarget::Environment(name) => Some(name.clone()),
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => None,
     };
@@ -296,6 +302,18 @@ fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec
     vec![Effect::Consult(question, reads)]
 }
 
+/// Begins to read what a release of marked services to `tag` tells of; `first` is one of them.
+pub(super) fn consult_release(
+    model: &mut Model,
+    first: Option<ResourceId>,
+    tag: &str,
+    reads: Vec<ReadRequest>,
+) -> Vec<Effect> {
+    let Some(first) = first else { return Vec::new() };
+    let step = Step { of: RowTarget::Resource(first), verb: "release", chosen: None };
+    consult(model, step, String::new(), Then::Release(tag.to_owned()), reads)
+}
+
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
 pub(super) fn consulted(
     model: &mut Model,
@@ -339,6 +357,10 @@ pub(super) fn consulted(
         }
         Then::Type(initial) => question(model, step, Prompt::Text { prompt, initial }),
         Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
+        Then::Release(tag) => {
+            release_marked::plan(model, &tag);
+            Vec::new()
+        }
     };
     if let Overlay::Confirm(confirm) = &mut model.overlay {
         let busy = model.keys > keys + 1;

@@ -22,6 +22,7 @@ pub mod on_demand_reads;
 pub mod overlay;
 pub mod page;
 pub mod question;
+mod release_marked;
 mod run_on_marked;
 pub mod runner;
 pub mod scheduler_task;

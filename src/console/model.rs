@@ -247,6 +247,14 @@ impl Model {
     /// The environment the reader is in, or has under the cursor in the fleet.
     #[must_use]
     pub fn environment(&self) -> Option<&EnvironmentStatus> {
+        // Its rows are of all environments, wherever the reader came from.
+        if let Some(Page::Mutes(_)) = self.here() {
+            let name = match self.door()? {
+                RowTarget::Environment(name) => name.clone(),
+                other => self.home_of(other)?,
+            };
+            return self.picture.environment(&name);
+        }
         let name = self.places.iter().rev().find_map(|place| match place {
             Page::Environment(name, _) | Page::Schedule(name, _) => Some(name.clone()),
             Page::Explain(page) => Some(page.environment.clone()),

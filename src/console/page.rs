@@ -34,6 +34,8 @@ pub enum Page {
     Unassigned(Sheet),
     /// The tunnels of this console.
     Tunnels(Sheet),
+    /// Alarms that are muted.
+    Mutes(Sheet),
     /// A procedure under way, by its number.
     Progress(u64, String, Sheet),
     /// Metrics over time.
@@ -59,6 +61,7 @@ impl Page {
             Self::Journal(_) => Where::Journal,
             Self::Unassigned(_) => Where::Unassigned,
             Self::Tunnels(_) => Where::Tunnels,
+            Self::Mutes(_) => Where::Mutes,
             Self::Progress(..) => Where::Progress,
             Self::Charts(_) => Where::Charts,
             Self::Logs(_) => Where::Logs,
@@ -92,6 +95,7 @@ impl Page {
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
             | Self::Tunnels(sheet)
+            | Self::Mutes(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Explain(page) => Some(&page.sheet),
             Self::Timeline(page) => Some(&page.sheet),
@@ -110,6 +114,7 @@ impl Page {
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
             | Self::Tunnels(sheet)
+            | Self::Mutes(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Explain(page) => Some(&mut page.sheet),
             Self::Timeline(page) => Some(&mut page.sheet),
@@ -132,6 +137,7 @@ impl Page {
             Self::Journal(_) => "journal".to_owned(),
             Self::Unassigned(_) => "unassigned".to_owned(),
             Self::Tunnels(_) => "tunnels".to_owned(),
+            Self::Mutes(_) => "muted alarms".to_owned(),
             Self::Progress(_, title, _) => title.clone(),
             Self::Charts(view) => view.title.clone(),
             Self::Logs(view) => view.title.clone(),

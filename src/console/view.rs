@@ -65,6 +65,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
             | Page::Journal(page)
             | Page::Unassigned(page)
             | Page::Tunnels(page)
+            | Page::Mutes(page)
             | Page::Progress(_, _, page),
         ) => {
             sheet(page, paint, body, buf, &mut shown);

@@ -46,6 +46,8 @@ pub struct EnvironmentConfig {
     pub exclude: Vec<Glob>,
     /// How its instances are deployed.
     pub deploy: Option<Recipe>,
+    /// In which order its services are released together; what none of them matches comes last.
+    pub release_order: Vec<Glob>,
     /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
     pub scheduled_members: Vec<Member>,
     /// Its off-hours.
@@ -82,6 +84,7 @@ impl EnvironmentConfig {
             matches: Match::default(),
             exclude: Vec::new(),
             deploy: None,
+            release_order: Vec::new(),
             scheduled_members: Vec::new(),
             routine: None,
             record: Record::default(),
@@ -94,6 +97,13 @@ impl ConfiguredEnvironments {
     #[must_use]
     pub fn of(&self, name: &EnvironmentName) -> Option<&EnvironmentConfig> {
         self.environments.iter().find(|environment_config| &environment_config.name == name)
+    }
+
+    /// The place of a service among those that are released together in `name`: services of one place keep their order.
+    #[must_use]
+    pub fn release_place(&self, name: &EnvironmentName, service: &str) -> usize {
+        let order = self.of(name).map(|config| config.release_order.as_slice()).unwrap_or_default();
+        order.iter().position(|glob| glob.fits(service)).unwrap_or(order.len())
     }
 }
 

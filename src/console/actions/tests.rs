@@ -298,3 +298,39 @@ fn rules_give_way_by_key_once_what_the_plan_rests_on_was_read() {
     let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
     assert!(said.contains("its backend is local") && said.contains("eventbridge-scheduler"), "{said}");
 }
+
+/// A deployment on its way has a page of its own: its pause is answered there as on the service's.
+#[test]
+fn the_pause_of_a_deployment_is_answered_on_its_own_page() {
+    use crate::console::page::Page;
+    use crate::console::screens::detail::Detail;
+    use crate::kinds::service_deployment::ServiceDeployment;
+
+    let mut model = demo(0);
+    let found = model.world.everywhere::<Service>().find(|(_, service)| service.name == "shop-staging-web");
+    let (scope, record) = found
+        .and_then(|(scope, service)| Some((scope.clone(), service.delivery.record.clone()?)))
+        .expect("a deployment on its way");
+    let id = record.id(&scope);
+    let part = Part::from(record.service.as_str());
+    let (coverage, now) = (Coverage::Parts([part.clone()].into()), model.now);
+    let got = Ok(Reading::of(vec![(part, Ok(vec![record]))]).into());
+    std::sync::Arc::make_mut(&mut model.world).put(&scope, ServiceDeployment::KIND, &coverage, got, now);
+    let offered = offers_of(&model, &RowTarget::Resource(id.clone()));
+    let verbs: Vec<&str> = offered.iter().map(|action| action.verb).collect();
+    assert!(["continue", "reject", "stop-rollout"].iter().all(|verb| verbs.contains(verb)), "{verbs:?}");
+    assert!(!verbs.contains(&"deploy"), "{verbs:?}");
+    model.enter(Page::Detail(Box::new(Detail::new(id, String::new()))));
+    let shown = text(&mut model, 140, 40);
+    for told in ["stages", "old side", "new side", "waits for you"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    let mut effects = say(&mut model, "reject");
+    while let Some(effect) = effects.pop() {
+        if let Effect::Consult(question, wants) = effect {
+            effects.extend(tell(&mut model, Event::Consulted(question, read_of_demo(&wants))));
+        }
+    }
+    let Overlay::Confirm(confirm) = &model.overlay else { panic!("no plan: {:?}", model.notices) };
+    assert!(confirm.plan.calls.iter().any(|call| call.contains("ContinueServiceDeployment")), "{:?}", confirm.plan);
+}

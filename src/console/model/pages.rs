@@ -9,7 +9,7 @@ use crate::console::screens::detail::{Around, Detail};
 use crate::console::screens::fleet;
 use crate::console::screens::fleet::Waiting;
 use crate::console::screens::sheet::{RowTarget, Sheet};
-use crate::console::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
+use crate::console::screens::{environment, faults, journal, mutes, progress, schedule, tunnels, unassigned};
 use crate::engine::explanation::own_events;
 use crate::engine::poller::Focus;
 use crate::kinds::catalog::kind;
@@ -154,6 +154,7 @@ impl Model {
                     resort,
                 );
             }
+            Page::Mutes(sheet) => sheet.fill(mutes::blocks(&self.picture, around, self.complete()), resort),
             Page::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id), self.now), resort);
             }

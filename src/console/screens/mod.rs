@@ -12,6 +12,7 @@ pub mod hours;
 pub mod journal;
 pub mod logs;
 pub mod menu;
+pub mod mutes;
 pub mod palette;
 pub mod progress;
 pub mod schedule;

@@ -1,6 +1,7 @@
 //! Muting alarms by hand: one, or all of an environment, until a time, and taking that back. Offers, plans and the work;
 //! the calls are the kind's. An alarm's state changes and counts as ever: only what it would do is held back.
 
+mod muted;
 mod procedure;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +17,7 @@ use crate::schedule::calendar::deadline;
 use crate::text::{counted, when};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, Scope};
+pub use muted::{MutedAlarm, muted};
 
 const MUTE: &str = "mute";
 const UNMUTE: &str = "unmute";

@@ -36,7 +36,7 @@ fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them()
         palette.meaning()
     };
     assert_eq!(meaning("dep v2"), Meaning::Offer("deploy", Some("v2".into())));
-    assert_eq!(meaning("re"), Meaning::Unknown("\"re\" could be :refresh, :region, :restart".into()));
+    assert_eq!(meaning("re"), Meaning::Unknown("\"re\" could be :release, :refresh, :region, :restart".into()));
 }
 
 #[test]

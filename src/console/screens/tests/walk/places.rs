@@ -202,6 +202,11 @@ pub(super) fn all() -> Vec<Stop> {
             line(&mut model, "unassigned");
             model
         }),
+        Stop::new("muted alarms", || {
+            let mut model = console();
+            line(&mut model, "mutes");
+            model
+        }),
         Stop::new("no tunnels", || {
             let mut model = console();
             key(&mut model, "f");
