@@ -120,6 +120,8 @@ fn bars(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Bar> {
     let mine = service.deployments.iter().find(|one| one.id == watch.ours.id);
     // Where the service has no deployment of that name the record counts both sides, if there is one.
     let by_record = seen.record.filter(|_| mine.is_none()).map(|record| &record.progress);
+    // A record of a rolling update may count nothing: then the service's own deployments do.
+    let by_record = by_record.filter(|progress| progress.target.is_some());
     if let Some(target) = by_record.and_then(|progress| progress.target.as_ref()) {
         let note = (target.pending > 0).then(|| format!("{} starting", target.pending));
         bars.push(Bar {
