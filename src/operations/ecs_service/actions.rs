@@ -357,8 +357,30 @@ fn revision(item: &Service, typed: &str, context: &ActionContext<'_>) -> Result<
     if let Some(why) = on_revision_already(item, &to) {
         return Err(why);
     }
+    if let Some(why) = not_listed(&to, context) {
+        return Err(why);
+    }
     let plan = go_to(item, &to, format!("take {} to {}", item.name, revision_name(&to)), context)?;
     Ok(going(item, to, plan, context))
+}
+
+/// Why a revision cannot be deployed that is not among the newest ACTIVE ones of its family, where those were read. Of
+/// one that is older than all of them nothing is known.
+fn not_listed(to: &Arn, context: &ActionContext<'_>) -> Option<String> {
+    let (family, number) = revision_name(to).rsplit_once(':')?;
+    let number: u32 = number.parse().ok()?;
+    let listed = context.cx.world.store(context.cx.scope, TaskDefinition::KIND)?.bin(family)?;
+    if listed.fault.is_some() {
+        return None;
+    }
+    let known: BTreeSet<u32> =
+        listed.keys().filter_map(|arn| arn.rsplit_once(':').and_then(|(_, number)| number.parse().ok())).collect();
+    let (oldest, newest) = (known.first()?, known.last()?);
+    if number > *newest {
+        return Some(format!("there is no ACTIVE revision {number} of {family}: the newest is {newest}"));
+    }
+    let missing = number > *oldest && !known.contains(&number);
+    missing.then(|| format!("revision {number} of {family} is not ACTIVE: only an ACTIVE revision can be deployed"))
 }
 
 /// The revision of the service's family that `typed` names.

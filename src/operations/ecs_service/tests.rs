@@ -4,4 +4,5 @@ mod clauses;
 mod pages;
 mod played;
 mod replayed;
+mod revisions;
 mod sequences;
