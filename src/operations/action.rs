@@ -1,6 +1,8 @@
 //! What can be done with one resource: offers with what they ask for, and choices to answer with.
 //! Pure data; a kind makes them in its `commands.rs`, the faces show them, the gate decides.
 
+use std::collections::BTreeSet;
+
 use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -152,7 +154,35 @@ impl ActionContext<'_> {
         let mut plan = Plan::new(message, self.environment.name.clone(), on, calls);
         let telling = |health: Health| matches!(health, Health::Bad | Health::Worrying | Health::Changing);
         let findings = self.environment.verdict.findings.iter().filter(|finding| telling(finding.health));
-        plan.notices.extend(findings.take(4).map(|finding| format!("{}: {}", finding.health.word(), finding.message)));
+        // The same is found of each of several tasks, and told once.
+        let mut told = BTreeSet::new();
+        let lines = findings.map(|finding| format!("{}: {}", finding.health.word(), finding.message));
+        plan.notices.extend(lines.filter(|line| told.insert(line.clone())).take(4));
         plan
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing_samples::{Shelves, scope, service};
+    use crate::world::Resource;
+
+    #[test]
+    fn what_is_found_of_several_tasks_is_told_once() {
+        let mut environment = EnvironmentStatus::new("city-dev", vec![scope()]);
+        let finding = |message: &str| crate::diagnosis::Finding {
+            health: Health::Bad,
+            depth: 0,
+            message: message.to_owned(),
+            about: None,
+            evidence: Vec::new(),
+        };
+        environment.verdict.findings =
+            ["out of memory", "out of memory", "full", "out of memory"].map(finding).to_vec();
+        let plan = Shelves::default().seen(false, |cx| {
+            ActionContext { cx: *cx, environment: &environment }.plan("stop it", service().id(&scope()), Vec::new())
+        });
+        assert_eq!(plan.notices, ["bad: out of memory", "bad: full"]);
     }
 }
