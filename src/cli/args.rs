@@ -39,6 +39,15 @@ pub struct Cli {
     #[arg(value_name = "ENV")]
     pub env: Option<String>,
 
+    /// View to open the console on: fleet, alarms, services, databases, tasks, targets, instances, functions, jobs,
+    /// unassigned, journal, faults, tunnels; with ENV also schedule, explain, timeline, logs, charts
+    #[arg(long, value_name = "NAME", value_parser = super::console::view)]
+    pub view: Option<crate::command::Command>,
+
+    /// Show only rows that match there
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+
     /// What to do instead of opening the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -458,6 +467,9 @@ impl Cli {
         }
         if self.global.demo_start.is_some() && !self.global.demo {
             return Err("--demo-start is the simulated account's; it goes with --demo".to_owned());
+        }
+        if self.command.is_some() && (self.view.is_some() || self.filter.is_some()) {
+            return Err("--view and --filter are the console's; leave them out with a command".to_owned());
         }
         match (&self.env, &self.command) {
             (Some(env), Some(_)) => {

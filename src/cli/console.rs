@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::args::Global;
+use super::args::{Cli, Global};
 use super::exit::{Exit, Failure};
 use super::{attendant, options, output};
 use crate::aws::profile_names;
@@ -20,6 +20,9 @@ use crate::config::{self, Dirs, Settings};
 use crate::console;
 use crate::console::Choice;
 use crate::console::settings::{SaveHours, SavedHours};
+use crate::command::Command;
+use crate::console::preferences;
+use crate::console::preferences::Preferences;
 use crate::engine::poller::PollIntervals;
 use crate::environment::ConfiguredEnvironments;
 use crate::keys::Keymap;
@@ -57,14 +60,23 @@ pub(super) async fn run(
     cloud: Arc<dyn Cloud>,
     settings: &Settings,
     file: Settings,
-    global: &Global,
-    dirs: &Dirs,
+    (cli, dirs): (&Cli, &Dirs),
 ) -> Result<Exit, Failure> {
+    let global = &cli.global;
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         let message = "the console needs a terminal to draw on; `toban status` shows the same without one";
         return Err(Failure::new(Exit::Failed, message));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
+    // The simulated account leaves nothing behind.
+    let kept = dirs.state.as_ref().filter(|_| !global.demo).map(|state| state.join(preferences::FILE));
+    let settings = console::Settings {
+        view: cli.view,
+        filter: cli.filter.clone(),
+        preferences: kept.as_deref().map(remembered).unwrap_or_default(),
+        preferences_file: kept,
+        ..settings
+    };
     let parting = console::run(cloud, settings)
         .await
         .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))?;
@@ -72,6 +84,44 @@ pub(super) async fn run(
         output::note(&format!("toban: {}\n", harmless(&line)));
     }
     Ok(Exit::Done)
+}
+
+/// What earlier runs remember of the reader; nothing where there is no such file.
+fn remembered(file: &Path) -> Preferences {
+    let text = crate::os::read_state(file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.map(|text| Preferences::read(&text)).unwrap_or_default()
+}
+
+/// Views that the console can be opened on.
+const VIEWS: &[Command] = &[
+    Command::Alarms,
+    Command::Services,
+    Command::Databases,
+    Command::Tasks,
+    Command::Targets,
+    Command::Instances,
+    Command::Functions,
+    Command::Jobs,
+    Command::Unassigned,
+    Command::Journal,
+    Command::Faults,
+    Command::Tunnels,
+    Command::Schedule,
+    Command::Explain,
+    Command::Timeline,
+    Command::Logs,
+    Command::Charts,
+];
+
+/// The view of that name.
+pub(super) fn view(name: &str) -> Result<Command, String> {
+    // The fleet is where the console begins.
+    let fleet = (name == "fleet").then_some(Command::Env);
+    let found = fleet.or_else(|| VIEWS.iter().copied().find(|view| view.spec().name == name));
+    found.ok_or_else(|| {
+        let names: Vec<&str> = VIEWS.iter().map(|view| view.spec().name).collect();
+        format!("must be one of fleet, {}", names.join(", "))
+    })
 }
 
 fn console(
@@ -113,6 +163,10 @@ fn console(
         execution_log: settings.execution_log.clone(),
         journal: settings.journal.clone(),
         mouse: true,
+        preferences: Preferences::default(),
+        preferences_file: None,
+        view: None,
+        filter: None,
         banner: global.demo.then(|| "demo".to_owned()),
     })
 }

@@ -179,7 +179,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     let (cloud, ended) = runtime.block_on(async {
         let cloud = open(global, &settings, cli.command.is_none());
         let Some(command) = &cli.command else {
-            let ended = console::run(Arc::clone(&cloud), &settings, file, global, &dirs).await;
+            let ended = console::run(Arc::clone(&cloud), &settings, file, (cli, &dirs)).await;
             return (cloud, ended);
         };
         let view = View { configured_environments: settings.configured_environments.clone(), zone: TimeZone::system() };

@@ -22,6 +22,8 @@ pub enum Where {
     Journal,
     /// What could not be placed.
     Unassigned,
+    /// A list over all environments.
+    List,
     /// Tunnels to databases.
     Tunnels,
     /// Alarms that are muted.
@@ -48,6 +50,7 @@ impl Where {
         Self::Faults,
         Self::Journal,
         Self::Unassigned,
+        Self::List,
         Self::Tunnels,
         Self::Mutes,
         Self::Progress,
@@ -69,6 +72,7 @@ impl Where {
             Self::Faults => "faults",
             Self::Journal => "the journal",
             Self::Unassigned => "unassigned resources",
+            Self::List => "a list",
             Self::Tunnels => "tunnels",
             Self::Mutes => "muted alarms",
             Self::Progress => "a procedure",
@@ -194,12 +198,12 @@ impl Command {
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
 use Where::{
-    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, Logs, Mutes, Progress, Schedule, Timeline, Tunnels,
+    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, List, Logs, Mutes, Progress, Schedule, Timeline, Tunnels,
     Unassigned, Viewer,
 };
 
 const ROWS: &[Where] =
-    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Mutes, Progress];
+    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, List, Tunnels, Mutes, Progress];
 /// Where the row under the cursor can be opened, and fewer rows shown.
 const OPENED: &[Where] = &[
     Fleet,
@@ -211,23 +215,24 @@ const OPENED: &[Where] = &[
     Faults,
     Journal,
     Unassigned,
+    List,
     Tunnels,
     Mutes,
     Progress,
     Logs,
 ];
-const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Unassigned];
+const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Unassigned, List];
 /// Where instances, services and tasks stand that belong to an environment.
-const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
+const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail, List];
 /// Where an environment is meant.
-const OF_ENVIRONMENTS: &[Where] = &[Fleet, Environment, Schedule, Explain, Timeline, Detail];
+const OF_ENVIRONMENTS: &[Where] = &[Fleet, Environment, Schedule, Explain, Timeline, Detail, List];
 /// Where an environment's schedule is meant.
 const OF_SCHEDULES: &[Where] = &[Fleet, Environment, Schedule];
-const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
+const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned, List];
 /// Where something stands that writes lines, or is told of by them.
-const WRITTEN: &[Where] = &[Fleet, Environment, Explain, Timeline, Detail, Unassigned];
+const WRITTEN: &[Where] = &[Fleet, Environment, Explain, Timeline, Detail, Unassigned, List];
 /// Where rows have a health.
-const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, Tunnels];
+const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, List, Tunnels];
 const PANELS: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Faults, Tunnels, Progress];
 
 commands! {
@@ -268,6 +273,9 @@ commands! {
     HalfUp "half-page-up" "half a page up" { keys: &["ctrl-u"] }
     NextPanel "next-panel" "to the next panel" { keys: &["tab"], at: PANELS }
     PreviousPanel "previous-panel" "to the panel before" { keys: &["shift-tab"], at: PANELS }
+    Panel "panel" "to a panel by its digit, or by its name: :panel services" {
+        keys: &["1", "2", "3", "4", "5", "6", "7", "8", "9"], at: PANELS, takes: Argument::Words
+    }
     SearchNext "search-next" "to the next place that matches" {
         hint: Some("next"), keys: &["n"], at: &[Viewer, Logs], needs: Need::Sought
     }
@@ -311,6 +319,11 @@ commands! {
         keys: &["m", "space"], at: ROWS, needs: Need::Row, action: true
     }
     CopyName "copy-name" "copy its name" { keys: &["c"], at: ROWS, needs: Need::Row, action: true }
+    Events "events" "show what happened to it, on its page" {
+        keys: &["e"], at: RESOURCES, needs: Need::Resource, action: true
+    }
+    CopyId "copy-id" "copy its id" { at: RESOURCES, needs: Need::Resource }
+    CopyArn "copy-arn" "copy its ARN" { keys: &["A"], at: RESOURCES, needs: Need::Resource, action: true }
     CopyCell "copy-cell" "copy one cell of this row" { keys: &["Y"], at: ROWS, needs: Need::Row, action: true }
     Compare "compare" "compare the two marked deployments of a service, or the one under the cursor with what runs" {
         hint: Some("compare"), keys: &["="], at: &[Detail], needs: Need::Comparable, action: true
@@ -336,10 +349,26 @@ commands! {
         hint: Some("only not well"), keys: &["ctrl-z"], at: JUDGED
     }
     Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
+    SortNext "sort-next" "sort the rows by the next column" { keys: &[">"], at: PLACED }
+    SortPrevious "sort-previous" "sort the rows by the column before" { keys: &["<"], at: PLACED }
+    SortTurn "sort-turn" "turn the order of the rows around" { keys: &["="], at: PLACED }
+    Columns "columns" "choose the columns of this list; they are kept" { keys: &["C"], at: PLACED }
     Refresh "refresh" "refresh everything shown here, now" { keys: &["ctrl-r"] }
     Faults "faults" "show what could not be read, the identity in use, and the journal" { keys: &["!"] }
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show resources that belong to no environment, with reasons" {}
+    Find "find" "find any resource of any environment by name, id, address, ARN or tag" { takes: Argument::Words }
+    Alarms "alarms" "list the alarms of all environments" {}
+    Services "services" "list the services of all environments" {}
+    Databases "databases" "list the databases of all environments" {}
+    Tasks "tasks" "list the tasks of all environments" {}
+    Targets "targets" "list the targets of all environments, by target group" {}
+    Instances "instances" "list the instances of all environments" {}
+    Functions "functions" "list the functions of all environments" {}
+    Jobs "jobs" "list the jobs of all environments" {}
+    Recent "recent" "choose from the places visited last" { keys: &["`"] }
+    Bookmark "bookmark" "bookmark this row or page, or take the bookmark back" { keys: &["B"], at: PLACED }
+    Bookmarks "bookmarks" "choose from the bookmarks" { keys: &["'"] }
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
     Mutes "mutes" "show which alarms are muted, by what and until when; a takes it back" {}
     EndSessions "end-sessions" "end the sessions that a toban which was killed left open" {}

@@ -35,6 +35,20 @@ pub struct PendingAction {
     pub prompt: String,
     /// What is typed.
     pub input: Input,
+    /// Whether the text is still the one proposed: what is typed takes its place, what moves in it keeps it.
+    pub fresh: bool,
+}
+
+impl PendingAction {
+    /// A key for the text.
+    pub fn type_in(&mut self, chord: Chord) {
+        if std::mem::take(&mut self.fresh) && chord.typed().is_some() {
+            // Of `container=tag` it is the tag that is typed anew.
+            let kept = self.input.value().rfind('=').and_then(|at| self.input.value().get(..=at));
+            self.input = Input::new(kept.unwrap_or_default().to_owned());
+        }
+        edit(&mut self.input, chord);
+    }
 }
 
 /// An offer whose choices are being read.
@@ -280,7 +294,8 @@ fn question(model: &mut Model, step: Step, prompt: Prompt) -> Vec<Effect> {
         }
         Prompt::Text { prompt, initial } => {
             let Step { of, verb, .. } = step;
-            model.overlay = Overlay::Ask(Box::new(PendingAction { of, verb, prompt, input: Input::new(initial) }));
+            model.overlay =
+                Overlay::Ask(Box::new(PendingAction { of, verb, prompt, input: Input::new(initial), fresh: true }));
             Vec::new()
         }
         Prompt::Informed { prompt, initial, reads } => consult(model, step, prompt, Then::Type(initial), reads),
@@ -411,9 +426,7 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<PendingAction>, chord: Cho
             }
             return effects;
         }
-        _ => {
-            edit(&mut ask.input, chord);
-        }
+        _ => ask.type_in(chord),
     }
     model.overlay = Overlay::Ask(ask);
     Vec::new()

@@ -2,6 +2,7 @@
 //! is offered and what it needs, and that is checked here once for all.
 
 mod context;
+mod lists;
 mod menus;
 mod navigation;
 mod text_pages;
@@ -25,7 +26,22 @@ use text_pages::{copy_name, describe, help, raw};
 /// What happens once the first frame is on the screen.
 pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     model.asking = true;
-    vec![Effect::Scopes, Effect::Journal, Effect::LeftSessions]
+    let mut effects = vec![Effect::Scopes, Effect::Journal, Effect::LeftSessions];
+    // One of an environment waits until that is found.
+    if model.open_on.is_none() {
+        effects.extend(begin(model));
+    }
+    effects
+}
+
+/// Goes to the view that was asked for on the command line, with its filter.
+pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
+    let view = model.settings.view.take().filter(|view| *view != Command::Env);
+    let effects = view.map(|view| perform(model, view, None)).unwrap_or_default();
+    if let Some(text) = model.settings.filter.take() {
+        super::update::set_filter(model, &text);
+    }
+    effects
 }
 
 /// Runs a command, with what was typed behind it, if it can be used here.
@@ -87,6 +103,26 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
             return vec![Effect::Journal];
         }
         Command::EndSessions => return end_sessions(model),
+        Command::Panel => lists::panel(model, argument),
+        Command::Events => lists::events(model),
+        Command::Find => lists::find(model, argument),
+        Command::Alarms
+        | Command::Services
+        | Command::Databases
+        | Command::Tasks
+        | Command::Targets
+        | Command::Instances
+        | Command::Functions
+        | Command::Jobs => lists::list(model, command),
+        Command::Recent => lists::recent(model),
+        Command::Bookmark => lists::bookmark(model),
+        Command::Bookmarks => lists::bookmarks(model),
+        Command::SortNext => lists::sort_by(model, true),
+        Command::SortPrevious => lists::sort_by(model, false),
+        Command::SortTurn => lists::turn_order(model),
+        Command::Columns => lists::columns(model),
+        Command::CopyId => return lists::copy_id(model, false),
+        Command::CopyArn => return lists::copy_id(model, true),
         Command::Unassigned => go(model, Page::Unassigned(Sheet::default())),
         Command::Describe => describe(model),
         Command::Raw => raw(model),
@@ -209,6 +245,11 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     model.identified.clear();
     if let Some(Page::Detail(page)) = model.places.last_mut() {
         page.asked_at = None;
+    }
+    if let Some(Page::List(mut page)) = model.places.pop_if(|page| matches!(page, Page::List(_))) {
+        page.look(text_pages::around(model));
+        model.places.push(Page::List(page));
+        model.refill(true);
     }
     model.notices.info(model.now, "reading again…");
     if model.scopes.is_none() && !model.asking {

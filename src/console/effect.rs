@@ -1,6 +1,7 @@
 //! All that the console can do to the world. An update returns these as data; only the runner
 //! performs them.
 
+use super::preferences::Preferences;
 use super::question::Question;
 use super::settings::Choice;
 use crate::change::gate::Approved;
@@ -42,6 +43,8 @@ pub enum Effect {
     Foresee(Question, Vec<ReadRequest>),
     /// Read a page of log lines, for the page of that number.
     ReadLogs(u64, Ask),
+    /// Keep what is remembered of the reader.
+    Remember(Box<Preferences>),
     /// Write a text to a file of that name, which must not be there yet.
     SaveText(String, String),
     /// Write office hours of an environment into the configuration.

@@ -125,6 +125,11 @@ fn next(inbox: &mut Vec<Msg>) -> Option<Msg> {
 fn show<S: Screen>(screen: &mut S, model: &mut Model) -> std::io::Result<()> {
     let shown = screen.draw(model)?;
     model.saw(shown);
+    // Room beside the rows is known once they were drawn.
+    if model.dirty {
+        let shown = screen.draw(model)?;
+        model.saw(shown);
+    }
     Ok(())
 }
 

@@ -44,6 +44,8 @@ pub struct FrameInfo {
     pub above: usize,
     /// Those that were below it.
     pub below: usize,
+    /// Whether there is room to show what is under the cursor beside the rows.
+    pub beside: bool,
     /// When it will read differently: an age or the clock.
     pub until: Option<Timestamp>,
 }

@@ -21,6 +21,8 @@ pub mod notifications;
 pub mod on_demand_reads;
 pub mod overlay;
 pub mod page;
+pub mod preferences;
+mod preview;
 pub mod question;
 mod release_marked;
 mod run_on_marked;

@@ -2,7 +2,7 @@
 //! views; no clock, no I/O. A picture is made elsewhere and arrives like everything else.
 
 mod guards;
-mod pages;
+pub(super) mod pages;
 mod timers;
 use crate::overview::EnvironmentStatus;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,8 @@ use super::notifications::{Level, Notices};
 use super::on_demand_reads::OnDemandReads;
 use super::overlay::Overlay;
 use super::page::Page;
+use super::preferences::Preferences;
+use super::preview::Preview;
 use super::screens::sheet::{Item, RowTarget, Sheet};
 use super::sessions::Foreseen;
 use super::settings::{Choice, Settings};
@@ -115,12 +117,20 @@ pub struct Model {
     pub gate: Gate,
     /// Sources that can be logged in by a command.
     pub logins: BTreeSet<SourceName>,
+    /// What is remembered of the reader.
+    pub preferences: Preferences,
+    /// What is shown beside the rows.
+    pub preview: Option<Preview>,
     /// What the last frame showed.
     pub shown: FrameInfo,
     /// Whether the next frame would differ.
     pub dirty: bool,
     pub(super) open_on: Option<String>,
+    /// Whether what is remembered of the reader is kept already.
+    pub(super) remembered: bool,
     pub(super) gathering: bool,
+    /// Pages were filled anew since what stands beside the rows was.
+    pub(super) refilled: bool,
     pub(super) stirred: bool,
     pub(super) asked: u64,
     /// Counts the keys pressed: whoever went on typing meant another thing than what opens late.
@@ -175,6 +185,10 @@ impl Model {
             tunnels: Vec::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),
+            preferences: settings.preferences.clone(),
+            remembered: true,
+            preview: None,
+            refilled: false,
             shown: FrameInfo::default(),
             dirty: true,
             open_on: settings.open_on.clone(),
@@ -254,6 +268,10 @@ impl Model {
                 other => self.home_of(other)?,
             };
             return self.picture.environment(&name);
+        }
+        // A list holds resources of all of them: the one of its row is meant, wherever it was opened.
+        if let Some(Page::List(_)) = self.here() {
+            return self.door().and_then(RowTarget::resource).and_then(|id| self.picture.home(id));
         }
         let name = self.places.iter().rev().find_map(|place| match place {
             Page::Environment(name, _) | Page::Schedule(name, _) => Some(name.clone()),
@@ -376,7 +394,9 @@ impl Model {
         if let Some(sheet) = self.sheet_mut() {
             sheet.offset = shown.offset;
         }
+        let room = self.shown.beside != shown.beside;
         self.shown = shown;
-        self.dirty = false;
+        // What there is room for only now is drawn with the next frame.
+        self.dirty = self.look_beside() && room;
     }
 }

@@ -8,6 +8,7 @@ use super::charts;
 use super::effect::Effect;
 use super::model::Model;
 use super::page::Page;
+use super::preview;
 use super::question::{Asker, Question};
 use super::tunnels::Readings;
 use crate::engine::poller::KNOWN;
@@ -27,7 +28,9 @@ const RECORDED: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long what `want` brought counts as known.
 fn known(model: &Model, want: &ReadRequest) -> SignedDuration {
-    let soon = [Notes::KIND, MetricSeries::KIND, ServiceDeployment::KIND, TaskDefinition::KIND].contains(&want.kind);
+    // Metrics cost money: beside a list they are read as seldom as what hardly changes.
+    let charts = want.kind == MetricSeries::KIND && matches!(model.here(), Some(Page::Charts(_)));
+    let soon = charts || [Notes::KIND, ServiceDeployment::KIND, TaskDefinition::KIND].contains(&want.kind);
     model.settings.speed.apart(if soon { RECORDED } else { KNOWN })
 }
 
@@ -59,6 +62,7 @@ fn wants(model: &Model) -> Vec<ReadRequest> {
         _ => {}
     }
     wants.extend(charts::reads(model));
+    wants.extend(preview::reads(model));
     wants.sort_by(|a, b| (&a.scope, a.kind).cmp(&(&b.scope, b.kind)));
     wants.dedup();
     wants
@@ -85,7 +89,8 @@ pub(super) fn peek(model: &mut Model) -> Option<Effect> {
 pub(super) fn next_at(model: &Model) -> Option<Timestamp> {
     let wants = wants(model);
     let wanted = model.peeked.iter().filter(|(want, _)| wants.contains(want));
-    wanted.filter_map(|(want, at)| at.checked_add(known(model, want)).ok()).min()
+    let again = wanted.filter_map(|(want, at)| at.checked_add(known(model, want)).ok()).min();
+    again.into_iter().chain(preview::next_at(model)).min()
 }
 
 /// Takes what was read, if it was asked for here. A fault stands beside the data, and is said on the page.

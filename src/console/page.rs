@@ -4,6 +4,7 @@
 use super::screens::charts::ChartView;
 use super::screens::detail::Detail;
 use super::screens::explain::ExplainPage;
+use super::screens::list::ListPage;
 use super::screens::logs::LogView;
 use super::screens::sheet::Sheet;
 use super::screens::timeline::TimelinePage;
@@ -32,6 +33,8 @@ pub enum Page {
     Journal(Sheet),
     /// What could not be placed.
     Unassigned(Sheet),
+    /// A list over all environments.
+    List(Box<ListPage>),
     /// The tunnels of this console.
     Tunnels(Sheet),
     /// Alarms that are muted.
@@ -60,6 +63,7 @@ impl Page {
             Self::Faults(_) => Where::Faults,
             Self::Journal(_) => Where::Journal,
             Self::Unassigned(_) => Where::Unassigned,
+            Self::List(_) => Where::List,
             Self::Tunnels(_) => Where::Tunnels,
             Self::Mutes(_) => Where::Mutes,
             Self::Progress(..) => Where::Progress,
@@ -98,6 +102,7 @@ impl Page {
             | Self::Mutes(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Explain(page) => Some(&page.sheet),
+            Self::List(page) => Some(&page.sheet),
             Self::Timeline(page) => Some(&page.sheet),
             Self::Detail(detail) => Some(&detail.sheet),
             Self::Charts(_) | Self::Logs(_) | Self::Viewer(_) => None,
@@ -117,6 +122,7 @@ impl Page {
             | Self::Mutes(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Explain(page) => Some(&mut page.sheet),
+            Self::List(page) => Some(&mut page.sheet),
             Self::Timeline(page) => Some(&mut page.sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
             Self::Charts(_) | Self::Logs(_) | Self::Viewer(_) => None,
@@ -136,6 +142,7 @@ impl Page {
             Self::Faults(_) => "faults".to_owned(),
             Self::Journal(_) => "journal".to_owned(),
             Self::Unassigned(_) => "unassigned".to_owned(),
+            Self::List(page) => page.title(),
             Self::Tunnels(_) => "tunnels".to_owned(),
             Self::Mutes(_) => "muted alarms".to_owned(),
             Self::Progress(_, title, _) => title.clone(),

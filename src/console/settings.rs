@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::preferences::Preferences;
 use crate::cloud::Cloud;
+use crate::command::Command;
 use crate::config::edit::OfficeHours;
 use crate::engine::poller::PollIntervals;
 use crate::environment::ConfiguredEnvironments;
@@ -87,6 +89,14 @@ pub struct Settings {
     pub execution_log: Option<PathBuf>,
     /// Whether to take the mouse to begin with.
     pub mouse: bool,
+    /// What earlier runs remember of the reader.
+    pub preferences: Preferences,
+    /// Where that is kept; `None` keeps it for this run only.
+    pub preferences_file: Option<PathBuf>,
+    /// The view to begin with.
+    pub view: Option<Command>,
+    /// What rows must match there.
+    pub filter: Option<String>,
     /// Said in the header when set: `demo`, `read-only`.
     pub banner: Option<String>,
 }
@@ -117,6 +127,10 @@ impl Default for Settings {
             journal: None,
             execution_log: None,
             mouse: true,
+            preferences: Preferences::default(),
+            preferences_file: None,
+            view: None,
+            filter: None,
             banner: None,
         }
     }

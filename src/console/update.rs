@@ -4,7 +4,7 @@
 mod keys;
 
 use super::actions;
-use super::dispatch::start;
+use super::dispatch::{begin, start};
 use super::effect::Effect;
 use super::health_check;
 use super::hours;
@@ -33,6 +33,7 @@ use crate::engine::poller::{Outcome, PollRequest};
 use crate::engine::resolve_name::resolve_name;
 use crate::overview::Picture;
 use crate::world::{AnyReading, Coverage, EnvironmentName, Fault, Scope, World};
+pub(super) use keys::set_filter;
 use keys::{clicked, key, pasted, wheeled};
 
 /// Takes note of what happened. What is to be done comes back as data.
@@ -230,6 +231,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
     };
     model.expire();
+    model.look_beside();
     effects.extend(model.settle());
     effects
 }
@@ -286,11 +288,11 @@ fn read(model: &mut Model, reading: &PollRequest, got: Result<AnyReading, Fault>
 fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     model.gathering = false;
     model.picture = picture;
-    open_on(model);
+    let mut effects = open_on(model);
     model.refill(false);
     logs::look_again(model);
     model.refocus();
-    let mut effects = loose_ends(model);
+    effects.extend(loose_ends(model));
     effects.extend(tunnels::look_again(model));
     effects.extend(watch::changed(model));
     effects
@@ -311,22 +313,26 @@ fn loose_ends(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Opens the environment named at the start as soon as it is there; a shortened name waits for all of them.
-fn open_on(model: &mut Model) {
-    let Some(typed) = model.open_on.clone() else { return };
+fn open_on(model: &mut Model) -> Vec<Effect> {
+    let Some(typed) = model.open_on.clone() else { return Vec::new() };
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
     let exact = names.iter().any(|name| name.as_str() == typed);
     if !exact && !model.complete() {
-        return;
+        return Vec::new();
     }
     model.open_on = None;
     match resolve_name(&typed, &names).cloned() {
         Ok(name) if model.places.len() == 1 => {
             model.refill(true);
             model.enter_environment(name);
+            begin(model)
         }
         // The reader went somewhere else meanwhile.
-        Ok(_) => {}
-        Err(why) => model.notices.fault(model.now, why),
+        Ok(_) => Vec::new(),
+        Err(why) => {
+            model.notices.fault(model.now, why);
+            Vec::new()
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The frame around every place: the path and the clock on top, the place, the hints or what is
 //! typed at the bottom, and at most one thing laid over it. Draws a model; changes nothing.
 
+mod beside;
+mod status;
+
 use std::collections::HashSet;
 
 use ratatui::{
@@ -46,6 +49,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
     let lines = said(model, rest.width).len();
     let lines = if prompts { lines + 1 } else { lines }.clamp(1, usize::from(rest.height / 3).max(1));
     let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
+    let (body, line) = split_bottom(body, u16::from(status::fits(area)));
     // What is said against what was typed stands below the prompt.
     let (bottom, below) = split_bottom(bottom, if prompts { bottom.height.saturating_sub(1) } else { 0 });
     header(model, top, buf, &mut shown);
@@ -55,15 +59,21 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
         Some(Page::Progress(id, ..)) => model.ended_at(*id).unwrap_or(model.now),
         _ => model.now,
     };
-    let paint = Paint { theme: &model.theme, now, zone: &model.settings.zone, marks: &model.marks };
+    let (zone, hidden) = (&model.settings.zone, &model.preferences.hidden);
+    let paint = Paint { theme: &model.theme, now, zone, marks: &model.marks, hidden, focused: true };
     match model.here() {
-        Some(Page::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
+        Some(Page::Fleet(page)) => {
+            let under = (model.environment(), model.preview.as_ref());
+            fleet::view::draw(page, under, (paint, &model.world), body, buf, &mut shown);
+        }
+        Some(Page::Environment(_, page) | Page::Unassigned(page)) => {
+            beside::draw(page, model, paint, body, buf, &mut shown);
+        }
+        Some(Page::List(page)) => beside::draw(&page.sheet, model, paint, body, buf, &mut shown),
         Some(
-            Page::Environment(_, page)
-            | Page::Schedule(_, page)
+            Page::Schedule(_, page)
             | Page::Faults(page)
             | Page::Journal(page)
-            | Page::Unassigned(page)
             | Page::Tunnels(page)
             | Page::Mutes(page)
             | Page::Progress(_, _, page),
@@ -87,7 +97,8 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
         Some(Page::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
         None => {}
     }
-    let whole = Rect { height: body.height + bottom.height, ..body };
+    status::draw(model, line, buf, &mut shown);
+    let whole = Rect { height: body.height + line.height + bottom.height, ..body };
     let cursor = match &model.overlay {
         Overlay::None => {
             footer(model, bottom, buf);
@@ -302,8 +313,10 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
             kept.push((text, role));
         }
     }
+    // A high screen tells them in its status line.
+    let below = status::fits(buf.area);
     let places = looked_at(model).into_iter().map(|text| harmless(&text).into_owned());
-    kept.extend(places.filter(|text| width(text) + 3 <= room).take(1).map(|text| (text, Role::Dim)));
+    kept.extend(places.filter(|text| !below && width(text) + 3 <= room).take(1).map(|text| (text, Role::Dim)));
     kept.reverse();
     let taken: usize = kept.iter().map(|(text, _)| width(text) + 3).sum();
     let room = usize::from(area.width.saturating_sub(x)).saturating_sub(taken);

@@ -79,6 +79,8 @@ pub trait AnyKind: Send + Sync {
     fn count(&self, id: &ResourceId, cx: &KindContext<'_>, counts: &mut Counts);
     /// Its lines.
     fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row>;
+    /// Its lines in a list over all environments.
+    fn list_rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row>;
     /// Its JSON object.
     fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Value>;
     /// Its page.
@@ -223,6 +225,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row> {
         cx.world.get::<K::Item>(id).map(|item| K::rows(item, cx)).unwrap_or_default()
+    }
+    fn list_rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row> {
+        cx.world.get::<K::Item>(id).map(|item| K::list_rows(item, cx)).unwrap_or_default()
     }
     fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Value> {
         cx.world.get::<K::Item>(id).and_then(|item| K::to_json(item, cx))

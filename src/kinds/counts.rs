@@ -1,6 +1,8 @@
 //! Sums of an environment for the line of the fleet. Plain data that kinds add to.
 //! Never judges.
 
+use jiff::Timestamp;
+
 use crate::world::Health;
 
 /// Sums for the fleet line.
@@ -10,6 +12,8 @@ pub struct Counts {
     pub tasks_running: u32,
     /// Tasks wanted by services.
     pub tasks_desired: u32,
+    /// When the youngest deployment of any of its services began.
+    pub deployed_at: Option<Timestamp>,
     /// Services, so that "no tasks" can be told from "no services".
     pub services: u32,
     /// Healthy targets.

@@ -236,6 +236,11 @@ pub trait Kind: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Its lines in a list over all environments, where no other line tells of it.
+    fn list_rows(item: &Self::Item, cx: &KindContext<'_>) -> Vec<Row> {
+        Self::rows(item, cx)
+    }
+
     /// Its object in `status --json`; `None` where it stands inside another's object.
     fn to_json(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<serde_json::Value> {
         None

@@ -12,6 +12,9 @@ use super::model::{Mode, TargetState};
 /// Marks in a day.
 pub const MARKS: usize = 48;
 
+/// A half hour that is gone by.
+const GONE: char = '╌';
+
 /// What one half hour is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mark {
@@ -57,10 +60,15 @@ pub struct Day {
 }
 
 impl Day {
-    /// The day as text, the present half hour marked.
+    /// The day as text, the present half hour marked. What is gone by is not drawn as it was planned: it may have been
+    /// otherwise.
     #[must_use]
     pub fn drawn(&self) -> String {
-        let mark = |(at, mark): (usize, &Mark)| if Some(at) == self.now { '┃' } else { mark.glyph() };
+        let mark = |(at, mark): (usize, &Mark)| match self.now {
+            Some(now) if at == now => '┃',
+            Some(now) if at < now => GONE,
+            _ => mark.glyph(),
+        };
         self.marks.iter().enumerate().map(mark).collect()
     }
 }

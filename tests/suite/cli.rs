@@ -55,6 +55,28 @@ fn a_round_of_the_simulated_schedule_leaves_no_trace_among_what_was_real() {
 }
 
 #[test]
+fn find_tells_where_something_is_and_what_was_found() {
+    let said = run(&["--demo", "find", "PROOFLINK-dev-db", "--json"]);
+    let document: Value = serde_json::from_str(&said.out).expect("one document");
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let first = &document["found"][0];
+    assert_eq!((&first["environment"], &first["name"]), (&json!("prooflink-dev"), &json!("prooflink-dev-db")));
+    assert!(first["arn"].as_str().is_some_and(|arn| arn.starts_with("arn:aws:rds:")), "{first}");
+    let said = run(&["--demo", "find", "nothing-is-called-so", "--json"]);
+    assert_eq!(said.code, Some(5), "{}", said.err);
+    assert_eq!(serde_json::from_str::<Value>(&said.out).expect("a document")["found"], json!([]));
+    assert_eq!(run(&["--demo", "find", " "]).code, Some(2));
+}
+
+#[test]
+fn a_view_that_there_is_not_and_one_beside_a_command_are_wrong_usage() {
+    let said = run(&["--demo", "--view", "nope"]);
+    assert!(said.code == Some(2) && said.err.contains("must be one of fleet, alarms"), "{}", said.err);
+    let said = run(&["--demo", "--view", "alarms", "status"]);
+    assert!(said.code == Some(2) && said.err.contains("leave them out with a command"), "{}", said.err);
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_environments_named() {
     let asleep = run(&["--demo", "status", "prooflink-dev"]);
     assert_eq!(asleep.code, Some(0), "{}", asleep.out);

@@ -118,10 +118,10 @@ fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
     toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
     toban.shows("fleet ·");
     toban.keys("!");
-    toban.shows("─ identity ─");
+    toban.shows(" identity ─");
     toban.shows("ssm:DescribeInstanceInformation");
     toban.keys("\u{1b}");
-    toban.hides("─ identity");
+    toban.hides(" identity ─");
     toban.keys(":unassigned\r");
     toban.shows("traffic-out-high");
     toban.keys("\u{1b}");
@@ -316,6 +316,14 @@ fn an_endpoint_that_is_not_there_is_said_plainly() {
     assert_eq!(out.status.code(), Some(1));
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(said.contains("could not reach AWS"), "{said}");
+}
+
+#[test]
+fn it_begins_on_the_view_and_filter_that_were_asked_for() {
+    let (toban, _home) = Terminal::demo(120, 35, &["--view", "alarms", "--filter", "prooflink unhealthy"]);
+    toban.shows("all alarms");
+    toban.shows("/prooflink unhealthy");
+    toban.hides("city-prod-db-cpu");
 }
 
 /// Makes the picture in the README. `cargo test --test suite console -- --ignored picture`

@@ -26,6 +26,7 @@ pub(super) fn known(model: &Model) -> Known {
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
         themes: model.settings.themes.clone(),
+        history: model.preferences.commands.clone(),
         actions: actions::actions(model)
             .into_iter()
             .map(|(of, action)| OfferedAction {

@@ -13,6 +13,7 @@ use crate::console::{sessions, tunnels};
 use crate::keys::Chord;
 
 use super::context::{profile, region, theme};
+use super::lists;
 use super::navigation::there;
 use super::perform;
 use super::text_pages::copy;
@@ -37,6 +38,14 @@ pub(crate) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
             Vec::new()
         }
         Pick::Copy(text) => copy(model, text),
+        Pick::Revisit(place) => {
+            lists::visit(model, &place);
+            Vec::new()
+        }
+        Pick::Column(list, title) => {
+            lists::turn_column(model, &list, title, menu.at);
+            Vec::new()
+        }
         Pick::Offer(verb) => actions::take_up(model, verb, None),
         Pick::Answer(verb, of, value, then) => actions::chosen(model, of, verb, value, then),
         Pick::Container(id, name) => sessions::enter(model, &id, Some(&name)),
@@ -59,7 +68,7 @@ pub(super) fn copy_cell(model: &mut Model) {
         .texts()
         .into_iter()
         .enumerate()
-        .filter(|(_, text)| !text.trim().is_empty() && *text != "–")
+        .filter(|(_, text)| !text.trim().is_empty() && !matches!(*text, "–" | "■"))
         .map(|(at, text)| {
             let label = block.columns.get(at).map_or("", |column| column.title);
             let text = crate::text::mask_text(text).into_owned();
@@ -121,7 +130,8 @@ pub(super) fn sort(model: &mut Model) {
         disabled_reason: None,
         pick: Pick::Sort(None),
     };
-    let columns = block.columns.iter().enumerate().map(|(column, spec)| {
+    let titled = block.columns.iter().enumerate().filter(|(_, spec)| !spec.title.is_empty());
+    let columns = titled.map(|(column, spec)| {
         let current = now.as_ref().filter(|sorting| sorting.column == column);
         // Choosing the same column again turns it around.
         let descending = current.is_some_and(|sorting| !sorting.descending);
@@ -140,7 +150,8 @@ pub(super) fn sort(model: &mut Model) {
     });
     let entries: Vec<Entry> = std::iter::once(own).chain(columns).collect();
     let mut menu = Menu::new("sort by", entries);
-    menu.at = now.map_or(0, |sorting| sorting.column + 1);
+    let current = |entry: &Entry| matches!(&entry.pick, Pick::Sort(to) if to.as_ref().map(|it| it.column) == now.as_ref().map(|it| it.column));
+    menu.at = menu.entries.iter().position(current).unwrap_or(0);
     model.overlay = Overlay::Menu(Box::new(menu));
 }
 

@@ -4,10 +4,12 @@
 use super::Model;
 use crate::command::Command;
 use crate::console::page::Page;
+use crate::console::preferences::{Visited, VisitedPlace};
 use crate::console::screens::detail;
 use crate::console::screens::detail::{Around, Detail};
 use crate::console::screens::fleet;
 use crate::console::screens::fleet::Waiting;
+use crate::console::screens::list::ListOf;
 use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::screens::{environment, faults, journal, mutes, progress, schedule, tunnels, unassigned};
 use crate::engine::explanation::own_events;
@@ -17,6 +19,20 @@ use crate::overview::EnvironmentStatus;
 use crate::timeline::Event;
 use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, ResourceId, Scope};
+
+/// A page as a place to come back to; none where it is but a view of another.
+pub(in crate::console) fn visited(page: &Page) -> Option<Visited> {
+    let (name, place) = match page {
+        Page::Environment(name, _) => (name.to_string(), VisitedPlace::Environment(name.to_string())),
+        Page::Detail(detail) => (detail.name.clone(), VisitedPlace::of(&detail.id)),
+        Page::List(page) => match &page.of {
+            ListOf::Panel(list) => (page.title(), VisitedPlace::List((*list).to_owned())),
+            ListOf::Text(_) => return None,
+        },
+        _ => return None,
+    };
+    Some(Visited { name, place })
+}
 
 impl Model {
     /// What stands in the fleet while there is nothing to show.
@@ -80,7 +96,11 @@ impl Model {
             self.fill(place, resort);
         }
         self.places = places;
-        self.dirty = true;
+        (self.refilled, self.dirty) = (true, true);
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone }
     }
 
     /// What is known of an environment besides what was read: the journal's entries and what is remembered.
@@ -91,7 +111,7 @@ impl Model {
     }
 
     pub(super) fn fill(&self, place: &mut Page, resort: bool) {
-        let around = Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone };
+        let around = self.around();
         match place {
             Page::Fleet(sheet) => {
                 let here = (self.now, &self.settings.zone);
@@ -147,6 +167,7 @@ impl Model {
             Page::Journal(sheet) => {
                 sheet.fill(journal::blocks(&self.journal, &self.underway, self.now, &self.settings.zone), true);
             }
+            Page::List(page) => page.fill(around, (self.complete(), resort)),
             Page::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
             Page::Tunnels(sheet) => {
                 sheet.fill(
@@ -170,10 +191,20 @@ impl Model {
 
     /// Goes to a place, on top of this one.
     pub fn enter(&mut self, mut place: Page) {
+        if let Page::List(page) = &mut place {
+            page.look(self.around());
+        }
         self.fill(&mut place, true);
+        if let Page::Environment(_, sheet) = &mut place {
+            sheet.seek_sick();
+        }
+        if let Some(visited) = visited(&place) {
+            self.preferences.visit(visited);
+            self.remembered = false;
+        }
         self.places.push(place);
         self.refocus();
-        self.dirty = true;
+        (self.refilled, self.dirty) = (true, true);
     }
 
     /// Goes to an environment from wherever its name was given: going back leads to its row in the fleet.

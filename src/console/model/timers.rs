@@ -61,6 +61,9 @@ impl Model {
     /// What there is to do now, whatever happened: readings that are due, a picture, a look.
     pub fn settle(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if !std::mem::replace(&mut self.remembered, true) && self.settings.preferences_file.is_some() {
+            effects.push(Effect::Remember(Box::new(self.preferences.clone())));
+        }
         if self.scopes.is_none() {
             if !self.asking && self.retry_at.is_some_and(|at| at <= self.now) {
                 self.asking = true;

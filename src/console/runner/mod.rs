@@ -182,6 +182,7 @@ impl Runner {
                 }
                 self.say(Event::HoursWritten(environment, got));
             }
+            Effect::Remember(preferences) => self.remember(&preferences),
             Effect::Login(source) => {
                 let got = match (self.cloud.code_device(&source), self.cloud.login(&source)) {
                     (Some(device), _) => {

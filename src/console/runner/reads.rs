@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::Runner;
 use crate::console::msg::{Event, Msg};
+use crate::console::preferences::Preferences;
 use crate::console::question::Question;
 use crate::engine::headless::perform;
 use crate::engine::log_reader::read_page;
@@ -128,6 +129,17 @@ impl Runner {
     }
 
     /// Writes a text to a file that only its owner can read, and that is not there yet.
+    /// Keeps what is remembered of the reader; where it cannot be kept it is known until the end of this run.
+    pub(super) fn remember(&self, preferences: &Preferences) {
+        let Some(file) = self.settings.preferences_file.clone() else { return };
+        let text = preferences.written();
+        tokio::task::spawn_blocking(move || {
+            if let Err(fault) = crate::os::put_text(&file, &text) {
+                tracing::warn!(%fault, "what the console remembers of its reader is not kept");
+            }
+        });
+    }
+
     pub(super) fn save(&self, name: String, text: String) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::task::spawn_blocking(move || {

@@ -10,6 +10,7 @@ pub mod faults;
 pub mod fleet;
 pub mod hours;
 pub mod journal;
+pub mod list;
 pub mod logs;
 pub mod menu;
 pub mod mutes;

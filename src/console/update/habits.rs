@@ -143,6 +143,29 @@ fn typing_filters_a_menu_and_esc_widens_it_before_it_closes() {
 }
 
 #[test]
+fn what_is_typed_takes_the_place_of_what_was_proposed() {
+    let mut model = at("prooflink-prod");
+    while !model.row().is_some_and(|row| row.name == "prooflink-prod-service") {
+        let before = model.row().map(|row| row.key.clone());
+        press(&mut model, &["j"]);
+        assert_ne!(before, model.row().map(|row| row.key.clone()), "no such service");
+    }
+    let asked = |model: &Model| match &model.overlay {
+        Overlay::Ask(ask) => ask.input.value().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    say(&mut model, "scale");
+    assert_eq!(asked(&model), "4");
+    type_in(&mut model, "6");
+    assert_eq!(asked(&model), "6");
+    press(&mut model, &["esc"]);
+    say(&mut model, "scale");
+    press(&mut model, &["backspace"]);
+    type_in(&mut model, "12");
+    assert_eq!(asked(&model), "12");
+}
+
+#[test]
 fn what_was_refused_stays_in_the_prompt_with_the_reason() {
     let mut model = showing(fleet());
     say(&mut model, "deploy v2");

@@ -26,6 +26,8 @@ pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     model.dirty |= model.notices.dismiss();
     match std::mem::take(&mut model.overlay) {
         Overlay::None => match model.settings.keymap.command(model.place(), chord) {
+            // Which digit it was is what it means.
+            Some(Command::Panel) => perform(model, Command::Panel, Some(&chord.to_string())),
             Some(command) => perform(model, command, None),
             None => {
                 nothing_here(model, chord);
@@ -68,6 +70,11 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
                 Key::Backspace if palette.input.value().is_empty() => return Vec::new(),
                 Key::Enter => {
                     let at = model.whereabouts();
+                    let line = palette.line().to_owned();
+                    if !line.is_empty() {
+                        model.preferences.typed(&line);
+                        model.remembered = false;
+                    }
                     let effects = run_line(model, &palette.meaning());
                     // What was refused stays, to be put right.
                     if effects.is_empty() && model.refused(&at) {
@@ -81,7 +88,7 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
                 _ if up => palette.step(-1),
                 _ => {
                     if edit(&mut palette.input, chord) {
-                        palette.propose();
+                        palette.edited();
                     }
                 }
             }
@@ -287,7 +294,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         }
         Overlay::Ask(ask) => {
             for chord in typed {
-                edit(&mut ask.input, chord);
+                ask.type_in(chord);
             }
             model.dirty = true;
         }

@@ -4,7 +4,7 @@
 mod columns;
 mod state;
 
-pub use columns::{Column, Rule, widths};
+pub use columns::{Column, Rule, spaced, widths};
 pub use state::GridState;
 
 use super::span_styles::{put, put_line, small, tint_row};
@@ -13,6 +13,9 @@ use crate::theme::{Role, Theme};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::StatefulWidget};
 use std::borrow::Cow;
 use std::ops::Range;
+
+/// What stands for a beginning that was cut.
+const CUT: &str = "…";
 
 /// One cell: text, what it means, and which bytes of it a filter matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +26,14 @@ pub struct Cell<'a> {
     pub role: Role,
     /// Byte ranges of `text` to highlight.
     pub matched: Vec<Range<usize>>,
+    /// So many bytes at its beginning all its neighbours begin with too: drawn faint, and cut first.
+    pub common: usize,
 }
 
 impl<'a> Cell<'a> {
     /// A cell without highlights.
     pub fn new(text: impl Into<Cow<'a, str>>, role: Role) -> Self {
-        Cell { text: text.into(), role, matched: Vec::new() }
+        Cell { text: text.into(), role, matched: Vec::new(), common: 0 }
     }
 
     /// Ordinary text.
@@ -40,6 +45,21 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn matched(self, matched: Vec<Range<usize>>) -> Self {
         Cell { matched, ..self }
+    }
+
+    /// The same cell, of which so many bytes are what its neighbours begin with too.
+    #[must_use]
+    pub fn common(self, common: usize) -> Self {
+        Cell { common, ..self }
+    }
+
+    /// Without what it has in common with its neighbours.
+    fn shortened(&self) -> Option<Cell<'a>> {
+        let rest = self.text.get(self.common..).filter(|_| self.common > CUT.len())?;
+        let gone = self.common - CUT.len();
+        let matched = self.matched.iter().filter(|range| range.start >= self.common);
+        let matched = matched.map(|range| range.start - gone..range.end - gone).collect();
+        Some(Cell { text: format!("{CUT}{rest}").into(), role: self.role, matched, common: 0 })
     }
 }
 
@@ -163,11 +183,19 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
     }
 
     fn paint_cell(&self, buf: &mut Buffer, area: Rect, slot: &Slot, cell: &Cell<'a>, stale: bool) {
+        // Where not all names fit, all lose what they have in common: they stay comparable.
+        let shortened = cell.shortened().filter(|_| slot.width < slot.wanted);
+        let cell = shortened.as_ref().unwrap_or(cell);
         let role = if stale { Role::Dim } else { cell.role };
         let text = harmless(&cell.text);
         let used = small(width(&text)).min(slot.width);
         let x = slot.x + slot.indent(used);
         put(buf, area, (x, 0), slot.width, &text, self.theme.style(role));
+        if let Some(common) = cell.text.get(..cell.common).filter(|common| !common.is_empty()) {
+            let faint = small(width(&harmless(common))).min(used);
+            let place = Rect::new(area.x.saturating_add(x), area.y, faint, 1);
+            buf.set_style(place.intersection(buf.area), self.theme.style(Role::Dim));
+        }
         let mark = self.theme.style(Role::Match);
         for range in &cell.matched {
             // Cleaning may lengthen the text: measure what stands before the match, cleaned alike.
@@ -187,6 +215,8 @@ struct Slot {
     column: usize,
     x: u16,
     width: u16,
+    /// What its widest text would take.
+    wanted: u16,
     align: Align,
 }
 
@@ -199,12 +229,13 @@ impl Slot {
     }
 }
 
-fn slots(columns: &[Column<'_>], widths: &[Option<u16>], gutter: u16, gap: u16) -> Vec<Slot> {
+fn slots(columns: &[Column<'_>], natural: &[u16], (gap, widths): (u16, &[Option<u16>]), gutter: u16) -> Vec<Slot> {
     let mut x = gutter;
     let mut slots = Vec::new();
-    for (column, (spec, width)) in columns.iter().zip(widths).enumerate() {
+    for (column, ((spec, natural), width)) in columns.iter().zip(natural).zip(widths).enumerate() {
         if let Some(width) = *width {
-            slots.push(Slot { column, x, width, align: spec.align });
+            let wanted = spec.widest.max(*natural);
+            slots.push(Slot { column, x, width, wanted, align: spec.align });
             x = x.saturating_add(width).saturating_add(gap);
         }
     }
@@ -227,10 +258,11 @@ impl<'a, F: Fn(usize) -> Row<'a>> StatefulWidget for Grid<'a, F> {
         let rows: Vec<Row<'a>> = shown.clone().map(&self.row).collect();
         let titles: Vec<_> = self.columns.iter().enumerate().map(|(at, column)| self.title(at, column)).collect();
         let gutter = if area.width < 20 { 1 } else { 2 };
-        let gap = if area.width < 100 { 1 } else { 2 };
         let bar = u16::from(whole && self.len > visible);
         let room = area.width.saturating_sub(gutter + bar);
-        let slots = slots(self.columns, &widths(self.columns, &self.natural(&rows, &titles), room, gap), gutter, gap);
+        let natural = self.natural(&rows, &titles);
+        let (gap, given) = spaced(self.columns, &natural, room);
+        let slots = slots(self.columns, &natural, (gap, &given), gutter);
         for slot in slots.iter().filter(|_| head == 1) {
             if let Some(title) = titles.get(slot.column) {
                 let x = slot.x + slot.indent(small(width(title)));

@@ -110,7 +110,7 @@ impl Menu<'_> {
 }
 
 /// How many entries stand above and below what is on the screen.
-fn hidden(above: usize, below: usize) -> Option<String> {
+pub fn hidden(above: usize, below: usize) -> Option<String> {
     match (above, below) {
         (0, 0) => None,
         (0, below) => Some(format!("↓ {below} more")),

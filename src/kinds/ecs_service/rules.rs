@@ -57,6 +57,7 @@ pub(super) fn count(item: &Service, _cx: &KindContext<'_>, counts: &mut Counts) 
     counts.services += 1;
     counts.tasks_running += item.running;
     counts.tasks_desired += item.desired;
+    counts.deployed_at = counts.deployed_at.max(primary(item).and_then(|deployment| deployment.created_at));
 }
 
 /// The deployment that is to win.

@@ -78,6 +78,10 @@ impl Kind for Tasks {
         rows::rows(item, cx)
     }
 
+    fn list_rows(item: &Task, cx: &KindContext<'_>) -> Vec<Row> {
+        vec![rows::line(item, cx)]
+    }
+
     fn to_json(item: &Task, cx: &KindContext<'_>) -> Option<serde_json::Value> {
         rows::to_json(item, cx)
     }

@@ -5,6 +5,7 @@ use super::model::Task;
 use super::rules::{assess, told_by_service};
 use super::stop_cause::cause;
 use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::target_group::{TargetGroup, words};
 use crate::kinds::task_definition::revision_name;
 use crate::kinds::{KindContext, console_url};
 use crate::text::{ago, word};
@@ -43,19 +44,41 @@ pub(super) fn rows(item: &Task, cx: &KindContext<'_>) -> Vec<Row> {
     vec![line(item, cx)]
 }
 
-fn line(item: &Task, cx: &KindContext<'_>) -> Row {
+/// How it is as a target of the groups that its service registers it in, and why, where it is not healthy in one of them.
+fn as_target(item: &Task, cx: &KindContext<'_>) -> Option<(Health, String)> {
+    if item.stopped_at.is_some() {
+        return None;
+    }
+    let name = item.service()?;
+    let service = cx.resource_index.service(cx.scope, item.cluster.last(), name)?;
+    let told = service.target_groups().into_iter().filter_map(|arn| {
+        let group = cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str())?;
+        let health = cx.resource_index.health_of(cx.scope, arn.as_str())?;
+        let target = health.targets.iter().find(|target| item.ips.contains(&target.id) && !target.is_abroad())?;
+        let words = words(target, group.check.matcher.as_deref());
+        let sick = matches!(words.health, Health::Bad | Health::Worrying);
+        sick.then(|| (words.health, format!("{} in {}", words.full(), group.name)))
+    });
+    told.max_by_key(|(health, _)| *health)
+}
+
+/// One line of it, wherever it stands.
+pub(super) fn line(item: &Task, cx: &KindContext<'_>) -> Row {
     let cause = cause(item);
-    let health = match &cause {
-        Some(cause) => cause.health,
-        None if item.health.as_deref() == Some("UNHEALTHY") => Health::Worrying,
-        None if item.last_status == "RUNNING" => Health::Well,
-        None => Health::Changing,
+    let behind = as_target(item, cx);
+    let health = match (&cause, &behind) {
+        (Some(cause), _) => cause.health,
+        (None, Some((health, _))) => *health,
+        (None, None) if item.health.as_deref() == Some("UNHEALTHY") => Health::Worrying,
+        (None, None) if item.last_status == "RUNNING" => Health::Well,
+        (None, None) => Health::Changing,
     };
     let since = item.stopped_at.or(item.started_at).or(item.created_at);
-    let why = match &cause {
-        Some(cause) => cause.message.to_string(),
-        None if health == Health::Worrying => "fails its container health check".to_owned(),
-        None => String::new(),
+    let why = match (&cause, behind) {
+        (Some(cause), _) => cause.message.to_string(),
+        (None, Some((_, why))) => why,
+        (None, None) if health == Health::Worrying => "fails its container health check".to_owned(),
+        (None, None) => String::new(),
     };
     Row {
         key: item.key().to_owned(),

@@ -249,7 +249,7 @@ fn deploying(tag: &str) -> (Terminal, tempfile::TempDir) {
         toban.shows(what);
     }
     toban.keys("y");
-    toban.shows("─ plan ─");
+    toban.shows(" plan ─");
     (toban, home)
 }
 

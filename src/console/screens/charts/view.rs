@@ -9,9 +9,10 @@ use crate::charts::{Chart as Shown, ChartGroup, fault, series};
 use crate::console::frame_info::FrameInfo;
 use crate::console::widgets::chart::{Chart, LABELS, time_axis};
 use crate::console::widgets::span_styles::{put, put_line, small};
-use crate::console::widgets::spark::extent;
+use crate::console::widgets::spark::{extent, spark};
+use crate::kinds::metric_series::SPANS;
 use crate::logs::{MarkKind, marks};
-use crate::text::{harmless, span, truncate};
+use crate::text::{fit_right, harmless, span, truncate};
 use crate::theme::{Role, Theme};
 use crate::world::{Health, World};
 
@@ -102,6 +103,77 @@ pub fn draw(page: &ChartView, paint: Paint<'_>, area: Rect, buf: &mut Buffer, sh
                 put_line(buf, place, (0, 0), &harmless(text), paint.theme.style(*role));
             }
             Piece::Chart(chart) => one(chart, page.span(), &marks, paint, place, buf),
+        }
+    }
+}
+
+/// Columns of the title and of the last value in front of a line of bars, and of the bounds behind it.
+const TITLE: u16 = 30;
+const LAST: u16 = 9;
+const BOUNDS: u16 = 18;
+
+/// Rows that a chart with its title takes at least.
+const TALL: u16 = 4;
+
+/// The metrics of the last hour, as charts where there is room for them, else a line each with its bars; those beyond an
+/// alarm's line first.
+pub fn compact(groups: &[ChartGroup], paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    let over = SPANS.first().copied().unwrap_or((3_600, 60));
+    let theme = paint.theme;
+    let charts: Vec<&Shown> = groups.iter().flat_map(|group| &group.charts).collect();
+    if charts.is_empty() || area.height < 2 {
+        return;
+    }
+    put_line(buf, area, (0, 0), &"─".repeat(usize::from(area.width)), theme.style(Role::Border));
+    put_line(buf, area, (1, 0), " last hour ", theme.style(Role::Title));
+    let mut lines = Vec::new();
+    for chart in charts {
+        let Some(read) = series(paint.world, chart, over) else { continue };
+        let values: Vec<Option<f64>> = read.iter().map(|(_, value)| *value).collect();
+        let Some(last) = values.iter().rev().flatten().next().copied() else { continue };
+        let line = chart.threshold.map(|threshold| (threshold.at(over.1), threshold.above));
+        let bad = line.is_some_and(|(line, above)| if above { last > line } else { last < line });
+        lines.push((!bad, chart, values, last));
+    }
+    if lines.is_empty() {
+        let message = groups
+            .iter()
+            .flat_map(|group| &group.charts)
+            .find_map(|chart| fault(paint.world, &chart.owner.scope).map(|fault| (fault.sentence(), Role::Fault)));
+        let (message, role) = message.unwrap_or_else(|| ("reading metrics…".to_owned(), Role::Faint));
+        put_line(buf, area, (2, 1), &harmless(&message), theme.style(role));
+        return;
+    }
+    lines.sort_by_key(|(well, ..)| *well);
+    let each = area.height.saturating_sub(2) / small(lines.len()).max(1);
+    if each >= TALL && area.width > 2 * LABELS {
+        let rows = each.min(1 + ROWS);
+        for ((_, chart, ..), at) in lines.iter().zip(0..) {
+            let place = Rect { x: area.x + 1, y: area.y + 1 + at * rows, width: area.width - 1, height: rows };
+            one(chart, over, &[], paint, place, buf);
+        }
+        let below = area.y + 1 + small(lines.len()) * rows;
+        let axis = Rect { x: area.x + 1, y: below, width: area.width - 1, height: 1 };
+        time_axis(axis, buf, &span(i64::from(over.0)), theme);
+        return;
+    }
+    let title = TITLE.min(area.width / 3);
+    for ((well, chart, values, last), y) in lines.iter().zip(1..area.height) {
+        let unit = chart.metric.unit;
+        put(buf, area, (2, y), title, &harmless(&chart.title), theme.style(Role::Dim));
+        let role = if *well { Role::Title } else { Role::Bad };
+        let mut x = title + 3;
+        put(buf, area, (x, y), LAST, &fit_right(&figure(*last, unit), usize::from(LAST)), theme.style(role));
+        x += LAST + 1;
+        let bars = area.width.saturating_sub(x + BOUNDS + 1).min(60);
+        // A count says something by its distance from nothing.
+        let bounds = extent(values).map(|(low, high)| (low.min(0.0), high));
+        let role = if *well { Role::Graph } else { Role::Bad };
+        put(buf, area, (x, y), bars, &spark(values, bars, bounds), theme.style(role));
+        if let Some((low, high)) = extent(values) {
+            let text = format!("{} to {}", figure(low, unit), figure(high, unit));
+            put_line(buf, area, (x + bars + 1, y), &text, theme.style(Role::Faint));
         }
     }
 }

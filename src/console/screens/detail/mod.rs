@@ -5,12 +5,13 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::environment::door;
 use super::sheet::{Block, Item, Note, RowStyle, Sheet};
-use crate::display::{Ahead, Cell, Extra, Fact, Section, Tone};
+use crate::display::{Ahead, Cell, Extra, Fact, Moment, Section, Tone};
+use crate::kinds::alarm::{Alarm, leads_to, scales};
 use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::overview::Picture;
 use crate::text::when;
-use crate::world::{Fault, ResourceId, Speed, World};
+use crate::world::{Assessment, Fault, FaultKind, Health, Resource, ResourceId, Speed, World};
 
 /// How often an open page learns more.
 pub const AGAIN: SignedDuration = SignedDuration::from_secs(60);
@@ -112,7 +113,8 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
         now: around.now,
         zone: around.zone,
     };
-    let mut blocks = vec![head(detail, around, of.assess(&detail.id, &cx))];
+    let alarms = firing(&detail.id, &cx);
+    let mut blocks = vec![head(detail, around, of.assess(&detail.id, &cx), &alarms)];
     if of.title(around.world, &detail.id).is_none() {
         let gone = "it is not there any more: the last reading did not find it";
         blocks.push(Block { key: "gone".to_owned(), empty: gone.to_owned(), ..Block::default() });
@@ -140,7 +142,15 @@ fn home<'a>(id: &ResourceId, around: Around<'a>) -> Option<&'a crate::overview::
     around.picture.home(id).or_else(|| around.picture.home(&owner()?))
 }
 
-fn head(detail: &Detail, around: Around<'_>, assessment: Option<crate::world::Assessment>) -> Block {
+/// What the alarms that are about a resource say, where they fire: what led here stands here too.
+fn firing(id: &ResourceId, cx: &KindContext<'_>) -> Vec<Assessment> {
+    let firing = cx.world.all::<Alarm>(cx.scope).filter(|alarm| alarm.state == "ALARM" && !scales(alarm));
+    let about = firing.filter(|alarm| leads_to(alarm, cx).is_some_and(|(_, about)| about == *id));
+    let told = about.filter_map(|alarm| kind(Alarm::KIND)?.assess(&alarm.id(cx.scope), cx));
+    told.filter(|told| matches!(told.health, Health::Bad | Health::Worrying)).collect()
+}
+
+fn head(detail: &Detail, around: Around<'_>, assessment: Option<Assessment>, alarms: &[Assessment]) -> Block {
     let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular.to_owned());
     // A kind without a panel of its own is called as it is named.
     let singular = singular.unwrap_or_else(|| detail.id.kind.0.replace('-', " "));
@@ -148,12 +158,19 @@ fn head(detail: &Detail, around: Around<'_>, assessment: Option<crate::world::As
         Some(home) => format!("{singular} of {} in {}", home.name, detail.id.scope),
         None => format!("{singular} in no environment, seen in {}", detail.id.scope),
     };
+    // By itself it may be well; what fires about it is not.
+    let mut alarms = alarms.iter();
+    let assessment = match assessment {
+        None | Some(Assessment { health: Health::Well, why: None }) => alarms.next().cloned().or(assessment),
+        told => told,
+    };
     let health = assessment.as_ref().map(|assessment| assessment.health);
+    let alarms = alarms.filter_map(|told| Some(Cell::of(told.health, told.why.clone()?)));
     let why = assessment.map(|assessment| {
         let word = assessment.health.word();
         Cell::of(assessment.health, assessment.why.map_or_else(|| word.to_owned(), |why| format!("{word}: {why}")))
     });
-    let cells = why.into_iter().chain([Cell::dim(place)]).collect();
+    let cells = why.into_iter().chain(alarms).chain([Cell::dim(place)]).collect();
     let mut item = Item::prose("head", cells);
     item.name.clone_from(&detail.name);
     item.health = health;
@@ -163,7 +180,8 @@ fn head(detail: &Detail, around: Around<'_>, assessment: Option<crate::world::As
         .and_then(|store| store.bins().map(|(_, bin)| bin).find(|bin| bin.keys().any(|key| key == &*detail.id.key)));
     let fault = bin.and_then(|bin| bin.fault.as_ref()).or_else(|| store.and_then(|store| store.fault.as_ref()));
     let read_at = state_read_at(&detail.id, around.world).or_else(|| bin.and_then(|bin| bin.read_at));
-    let note = Note { read_at, fault: fault.map(Fault::sentence) };
+    let quiet = fault.is_some_and(|fault| fault.kind == FaultKind::Denied);
+    let note = Note { read_at, fault: fault.map(Fault::sentence), quiet };
     item.stale = note.fault.is_some();
     Block { key: "head".to_owned(), title: detail.name.clone(), note, items: vec![item], ..Block::default() }
 }
@@ -218,8 +236,29 @@ pub(crate) fn section(at: usize, section: Section) -> Block {
     }
 }
 
-fn moments(key: String, title: &str, moments: Vec<crate::display::Moment>, empty: &str) -> Block {
-    let items = moments
+/// Moments that say the same one after the other, as the youngest of them with their count.
+fn folded(moments: Vec<Moment>) -> Vec<Moment> {
+    let mut folded: Vec<(Moment, usize)> = Vec::new();
+    for moment in moments {
+        match folded.last_mut() {
+            Some((last, count)) if last.message == moment.message && last.tone == moment.tone => {
+                *count += 1;
+                last.at = last.at.max(moment.at);
+            }
+            _ => folded.push((moment, 1)),
+        }
+    }
+    let told = |(mut moment, count): (Moment, usize)| {
+        if count > 1 {
+            moment.message = format!("{} · {count} times", moment.message);
+        }
+        moment
+    };
+    folded.into_iter().map(told).collect()
+}
+
+fn moments(key: String, title: &str, moments: Vec<Moment>, empty: &str) -> Block {
+    let items = folded(moments)
         .into_iter()
         .enumerate()
         .map(|(at, moment)| {
@@ -235,7 +274,9 @@ fn moments(key: String, title: &str, moments: Vec<crate::display::Moment>, empty
 
 /// The blocks of what was learnt: metrics, what waits to be done, and history.
 fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
-    let note = Note { read_at: detail.extra_at, fault: detail.fault.as_ref().map(Fault::sentence) };
+    let fault = detail.fault.as_ref();
+    let quiet = fault.is_some_and(|fault| fault.kind == FaultKind::Denied);
+    let note = Note { read_at: detail.extra_at, fault: fault.map(Fault::sentence), quiet };
     let block = |key: &str, note| Block { key: key.to_owned(), title: key.to_owned(), note, ..Block::default() };
     let Some(extra) = &detail.extra else {
         let remedy = detail.fault.as_ref().map(|fault| fault.remedy(&detail.id.scope));

@@ -56,6 +56,52 @@ fn what_is_learnt_is_shown_and_learnt_again_after_a_minute() {
 }
 
 #[test]
+fn what_a_firing_alarm_is_about_is_not_well_on_its_page() {
+    use super::{Around, Detail, blocks};
+    use crate::kinds::testing_samples::{Shelves, balancer, firing, now, scope};
+    use crate::world::{Health, Resource};
+    let (mine, mut alarm) = (balancer(), firing());
+    let id = mine.id(&scope());
+    let alone = Shelves::default().with([mine.clone()]).0;
+    let metric = crate::kinds::catalog::kind(id.kind).expect("a kind").metrics(&alone, &id).remove(0).name;
+    alarm.metrics.truncate(1);
+    let one = &mut alarm.metrics[0];
+    (one.namespace, one.name) = (Some(metric.namespace), Some(metric.metric));
+    (one.dimensions, one.statistic) = (metric.dimensions, Some(metric.statistic));
+    let fires = Shelves::default().with([mine.clone()]).with([alarm.clone()]).0;
+    let picture = crate::overview::Picture::default();
+    let head = |world: &crate::world::World| {
+        let zone = jiff::tz::TimeZone::UTC;
+        let around = Around { world, picture: &picture, now: now(), zone: &zone };
+        let mut head = blocks(&Detail::new(id.clone(), mine.name.clone()), around).remove(0).items.remove(0);
+        (head.health.take(), head.look.texts().join(" "))
+    };
+    assert_eq!(head(&alone).0, Some(Health::Well));
+    let (health, text) = head(&fires);
+    assert!(matches!(health, Some(Health::Bad | Health::Worrying)) && text.contains(&alarm.name), "{health:?} {text}");
+}
+
+#[test]
+fn equal_moments_are_folded_and_times_stand_in_a_column() {
+    let (mut model, id, _) = opened();
+    let moment = |ago: i64, message: &str| Moment { at: at(-ago), message: message.into(), tone: Tone::Plain };
+    let moments = vec![
+        moment(60, "steady state"),
+        moment(600, "steady state"),
+        moment(900, "began"),
+        moment(900_000, "steady state"),
+    ];
+    tell(&mut model, Event::Looked(1, id, Ok(Extra { moments, ..extra() })));
+    let page = text(&mut model, 100, 90);
+    let told: Vec<&str> = page.lines().filter(|line| line.contains("steady state") || line.contains("began")).collect();
+    assert_eq!(told.len(), 3, "{page}");
+    assert!(told[0].contains("steady state · 2 times") && !told[2].contains("times"), "{page}");
+    let columns = |line: &str, word: &str| line.find(word).map(|at| crate::text::width(&line[..at]));
+    assert_eq!(columns(told[0], "steady"), columns(told[1], "began"), "{page}");
+    assert_eq!(columns(told[0], "steady"), columns(told[2], "steady"), "{page}");
+}
+
+#[test]
 fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
     let (mut model, id, _) = opened();
     let dates = vec![("applied", at(9 * 86_400)), ("at any time after", at(3_600))];
@@ -64,7 +110,7 @@ fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
     tell(&mut model, Event::Looked(1, id, Ok(Extra { ahead, ..extra() })));
     let page = text(&mut model, 100, 90);
     let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█'])).collect();
-    let from = lines.iter().position(|line| line.starts_with("─ pending maintenance ")).expect(&page);
+    let from = lines.iter().position(|line| line.contains(" pending maintenance ")).expect(&page);
     let (action, forced) = (lines[from + 1], lines[from + 3]);
     assert!(action.starts_with("pending") && action.ends_with("system-update: a new system"), "{page}");
     assert!(lines[from + 2].starts_with("applied") && lines[from + 2].ends_with("in 9 d"), "{page}");

@@ -15,7 +15,8 @@ use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::offhours::OffHours;
 use crate::schedule::wording;
-use crate::world::{Fault, Health, KindName, ResourceId, Scope, StoredPart, World};
+use crate::text::when;
+use crate::world::{Fault, FaultKind, Health, KindName, ResourceId, Scope, StoredPart, World};
 
 const SHARED: &[Column] = &[
     Column::text("KIND", Width::Fit(6, 18), 7),
@@ -36,7 +37,7 @@ pub fn blocks(
 ) -> Vec<Block> {
     let resource_index = ResourceIndex::of(around.world);
     let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
-    let mut blocks = vec![verdict(environment)];
+    let mut blocks = vec![verdict(environment, around)];
     let mut lists: Vec<&'static str> = Vec::new();
     for shown in KINDS.iter().filter_map(|kind| kind.shown()) {
         if !lists.contains(&shown.list) {
@@ -100,7 +101,7 @@ fn offhours(off: &OffHours, around: Around<'_>) -> Block {
     Block { key: "schedule".to_owned(), title, items, ..Block::default() }
 }
 
-fn verdict(environment: &EnvironmentStatus) -> Block {
+fn verdict(environment: &EnvironmentStatus, around: Around<'_>) -> Block {
     let health = environment.verdict.health;
     let mut items = Vec::new();
     for (at, finding) in environment.verdict.findings.iter().enumerate() {
@@ -130,15 +131,20 @@ fn verdict(environment: &EnvironmentStatus) -> Block {
     if environment.protected {
         title.push_str(" ■");
     }
+    if let Some(since) = environment.verdict.since.filter(|_| health != Health::Well) {
+        title.push_str(&format!(" · since {}", when(since, around.now, around.zone)));
+    }
+    let quiet = environment.faults.iter().all(|(_, fault)| fault.kind == FaultKind::Denied);
     let fault = match environment.faults.as_slice() {
         [] => None,
+        [(_, fault)] if quiet => Some(format!("{} (:faults tells more)", fault.brief())),
         [(_, fault)] => Some(fault.sentence()),
         many => Some(format!("{} readings failed (:faults shows them)", many.len())),
     };
     Block {
         key: "verdict".to_owned(),
         title,
-        note: Note { read_at: environment.read_at, fault },
+        note: Note { read_at: environment.read_at, fault, quiet },
         items,
         ..Block::default()
     }
@@ -220,8 +226,10 @@ fn panel(
         .filter(|(scope, fault)| concerns(scope, fault))
         .map(|(_, fault)| fault)
         .collect();
+    let quiet = faults.iter().all(|fault| fault.kind == FaultKind::Denied);
     let fault = match faults.as_slice() {
         [] => None,
+        [one] if quiet => Some(one.brief()),
         [one] => Some(one.sentence()),
         [first, rest @ ..] => Some(format!("{} (and {} more)", first.sentence(), rest.len())),
     };
@@ -233,11 +241,11 @@ fn panel(
     let columns = KINDS.iter().filter_map(|kind| kind.shown()).find(|shown| shown.list == list)?.columns;
     let title = list.replace('_', " ");
     let empty = "nothing is known of these: the reading failed".to_owned();
-    Some(Block { key: list.to_owned(), title, note: Note { read_at, fault }, columns, items, empty })
+    Some(Block { key: list.to_owned(), title, note: Note { read_at, fault, quiet }, columns, items, empty })
 }
 
 /// A row whose last cell does not begin with what its first one says: there it would push out what matters.
-fn shortened(mut item: Item, singular: &str) -> Item {
+pub(super) fn shortened(mut item: Item, singular: &str) -> Item {
     let name = item.name.clone();
     if let RowStyle::Cells(cells) = &mut item.look
         && let Some(message) = cells.last_mut()

@@ -9,35 +9,33 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::sheet::{Block, Item, RowTarget};
+use crate::diagnosis::Finding;
 use crate::display::{Cell, Column, Tone, Width};
 use crate::environment::Member;
 use crate::kinds::Counts;
 use crate::kinds::catalog::kind;
 use crate::overview::Picture;
-use crate::text::moment;
+use crate::text::{ago, when};
 use crate::world::{FaultKind, Health, ResourceId};
 
-const COLUMNS: &[Column] = &[
-    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
-    Column::text("STAGE", Width::Fit(5, 12), 5),
-    Column::text("VERDICT", Width::Fill(26), 8),
-    Column::figure("TASKS", Width::Fit(5, 7), 6),
-    Column::figure("TARGETS", Width::Fit(7, 9), 7),
-    Column::text("DATABASE", Width::Fit(8, 14), 4),
-    Column::text("ALARMS", Width::Fit(6, 10), 3),
-];
+/// The columns of the fleet. Where it is narrow STAGE goes first and the verdict is cut next; alarms and what happens next
+/// by schedule stay.
+const ENVIRONMENT: Column = Column::text("ENVIRONMENT", Width::Fit(8, 28), 9);
+const PROTECTED: Column = Column::text("", Width::Fit(1, 1), 9);
+const STAGE: Column = Column::text("STAGE", Width::Fit(5, 12), 1);
+const VERDICT: Column = Column::text("VERDICT", Width::Fill(20), 8);
+const SINCE: Column = Column::figure("SINCE", Width::Fit(5, 9), 4);
+const TASKS: Column = Column::figure("TASKS", Width::Fit(5, 7), 5);
+const TARGETS: Column = Column::figure("TARGETS", Width::Fit(7, 9), 5);
+const DATABASE: Column = Column::text("DATABASE", Width::Fit(8, 14), 3);
+const ALARMS: Column = Column::text("ALARMS", Width::Fit(6, 10), 6);
+const NEXT: Column = Column::text("NEXT", Width::Fit(5, 21), 6);
+const DEPLOYED: Column = Column::figure("DEPLOYED", Width::Fit(8, 9), 2);
 
-/// What happens next by schedule, where any environment has one.
-const WITH_NEXT: &[Column] = &[
-    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
-    Column::text("STAGE", Width::Fit(5, 12), 5),
-    Column::text("VERDICT", Width::Fill(26), 8),
-    Column::figure("TASKS", Width::Fit(5, 7), 6),
-    Column::figure("TARGETS", Width::Fit(7, 9), 7),
-    Column::text("DATABASE", Width::Fit(8, 14), 4),
-    Column::text("ALARMS", Width::Fit(6, 10), 2),
-    Column::text("NEXT", Width::Fit(5, 21), 3),
-];
+/// The columns without what happens next by schedule, and with it where any environment has one.
+const COLUMNS: &[Column] = &[ENVIRONMENT, PROTECTED, STAGE, VERDICT, SINCE, TASKS, TARGETS, DATABASE, ALARMS, DEPLOYED];
+const WITH_NEXT: &[Column] =
+    &[ENVIRONMENT, PROTECTED, STAGE, VERDICT, SINCE, TASKS, TARGETS, DATABASE, ALARMS, NEXT, DEPLOYED];
 
 /// What stands where there are no environments (yet): sentences, worst first.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,12 +69,22 @@ pub fn blocks(
     let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
     let next = picture.environments.iter().any(|environment| environment.offhours.is_some());
     let columns = if next { WITH_NEXT } else { COLUMNS };
-    let row = |environment| row(environment, (now, zone), &changed);
+    let row = |environment| row(environment, columns, (now, zone), &changed);
     let items = picture.environments.iter().map(row).collect();
     vec![Block { key: "fleet".to_owned(), columns, items, ..Block::default() }]
 }
 
-fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), changed: &HashSet<&str>) -> Item {
+/// An age in one unit, for a column whose heading says what it is the age of.
+fn age(at: Timestamp, now: Timestamp) -> String {
+    ago(now.duration_since(at).as_secs()).trim_end_matches(" ago").to_owned()
+}
+
+fn row(
+    environment: &EnvironmentStatus,
+    columns: &[Column],
+    (now, zone): (Timestamp, &TimeZone),
+    changed: &HashSet<&str>,
+) -> Item {
     let health = environment.verdict.health;
     let counts = &environment.counts;
     let headline = environment.verdict.headline();
@@ -91,21 +99,18 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
             Cell::of(health, format!("asleep {aside}{rest}"))
         }
         (Health::Asleep, Some(aside)) => Cell::of(health, format!("{headline} · {aside}")),
-        _ => match environment.verdict.since.filter(|_| !headline.contains(" since ")) {
-            Some(since) => Cell::of(health, format!("{headline} · since {}", moment(since, now, zone))),
-            None => Cell::of(health, headline),
-        },
+        _ => Cell::of(health, headline),
     };
-    let stage = match (environment.stage.as_deref(), environment.protected) {
-        (stage, true) => Cell { text: format!("{} ■", stage.unwrap_or("–")), tone: Tone::Protected },
-        (Some(stage), false) => Cell::plain(stage),
-        (None, false) => Cell::none(),
-    };
+    let sign = if environment.protected { "■" } else { "" };
+    // How long it is sick; the evidence tells the time of day.
+    let since = environment.verdict.since.filter(|_| health != Health::Well);
     let next = environment.offhours.as_ref().and_then(|off| off.next_words(now, zone));
-    let cells = vec![
+    let mut cells = vec![
         Cell::strong(environment.name.as_str()),
-        stage,
+        Cell { text: sign.to_owned(), tone: Tone::Protected },
+        Cell::or_none(environment.stage.as_deref()),
         verdict,
+        since.map_or_else(Cell::none, |at| Cell::of(health, age(at, now))),
         of(
             counts.tasks_running,
             counts.tasks_desired,
@@ -120,8 +125,11 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
         ),
         database(counts),
         alarms(counts),
-        Cell::or_none(next),
     ];
+    if columns.len() == WITH_NEXT.len() {
+        cells.push(Cell::or_none(next));
+    }
+    cells.push(Cell::or_none(counts.deployed_at.map(|at| age(at, now))));
     let news = !changed.is_empty() && environment.members.iter().any(|member| changed.contains(&*member.id.key));
     let stale = environment.faults.iter().any(|(_, fault)| {
         use crate::world::FaultKind::{Credentials, Expired, Offline};
@@ -172,12 +180,21 @@ fn alarms(counts: &Counts) -> Cell {
     }
 }
 
+/// The findings that tell why it is as it is: notes on what is well only where nothing else is told.
+fn telling(environment: &EnvironmentStatus) -> impl Iterator<Item = &Finding> {
+    let findings = &environment.verdict.findings;
+    let sick = findings.iter().any(|finding| finding.health != Health::Well);
+    findings.iter().filter(move |finding| !sick || finding.health != Health::Well)
+}
+
 /// The sentences below the table: why the environment under the cursor is as it is.
 #[must_use]
-pub fn evidence(environment: &EnvironmentStatus) -> Vec<Cell> {
+pub fn evidence(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone)) -> Vec<Cell> {
     let mut message = Vec::new();
-    for finding in &environment.verdict.findings {
-        message.push(Cell::sentence(finding.health, finding.message.clone()));
+    for (at, finding) in telling(environment).enumerate() {
+        let since = environment.verdict.since.filter(|_| at == 0 && !finding.message.contains(" since "));
+        let since = since.map(|since| format!(" · since {}", when(since, now, zone))).unwrap_or_default();
+        message.push(Cell::sentence(finding.health, format!("{}{since}", finding.message)));
         let evidence = finding.evidence.iter().filter(|line| **line != finding.message);
         message.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
     }

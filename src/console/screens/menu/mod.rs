@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use super::sheet::{RowTarget, Sorting};
 use crate::command::{Command, RowFilter};
+use crate::console::preferences::VisitedPlace;
 use crate::keys::Chord;
 use crate::operations::Prompt;
 use crate::world::ResourceId;
@@ -24,6 +25,10 @@ pub enum Pick {
     Sort(Option<Sorting>),
     /// Copies a text.
     Copy(String),
+    /// Goes to a place visited before.
+    Revisit(VisitedPlace),
+    /// Shows a column of a list again, or puts it away: the list's name and the column's heading.
+    Column(String, &'static str),
     /// Does what the row's kind or its environment offers under this name.
     Offer(&'static str),
     /// Answers an offer with this value, or asks on.

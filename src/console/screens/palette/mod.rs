@@ -19,6 +19,8 @@ pub struct Known {
     pub profiles: Vec<String>,
     /// Themes.
     pub themes: Vec<String>,
+    /// Lines typed before, the last one last.
+    pub history: Vec<String>,
     /// What the row under the cursor offers.
     pub actions: Vec<OfferedAction>,
     /// What environments can offer, also where the one here does not.
@@ -56,6 +58,8 @@ pub struct Palette {
     pub at: Option<usize>,
     known: Known,
     place: Where,
+    /// Which of the lines typed before stands in the prompt, counted from the last.
+    past: Option<usize>,
 }
 
 /// What a line means.
@@ -75,7 +79,7 @@ impl Palette {
     /// An empty line in `place`.
     #[must_use]
     pub fn new(place: Where, known: Known) -> Self {
-        let mut palette = Self { input: Input::default(), proposals: Vec::new(), at: None, known, place };
+        let mut palette = Self { input: Input::default(), proposals: Vec::new(), at: None, known, place, past: None };
         palette.propose();
         palette
     }
@@ -150,8 +154,53 @@ impl Palette {
         self.propose();
     }
 
-    /// Moves among the proposals, around the ends.
+    /// A line with this text in it already.
+    #[must_use]
+    pub fn with(place: Where, known: Known, text: &str) -> Self {
+        let mut palette = Self::new(place, known);
+        palette.input = Input::new(text.to_owned());
+        palette.propose();
+        palette
+    }
+
+    /// The text was changed by hand.
+    pub fn edited(&mut self) {
+        self.past = None;
+        self.propose();
+    }
+
+    /// Goes back in what was typed before, or forward again; `false` where the cursor is among proposals.
+    fn recall(&mut self, delta: isize) -> bool {
+        let back = delta < 0;
+        let next = match (self.past, back) {
+            (None, true) if self.at.is_none() && self.input.value().is_empty() => Some(0),
+            (Some(at), true) => Some((at + 1).min(self.known.history.len().saturating_sub(1))),
+            (Some(0), false) => None,
+            (Some(at), false) => Some(at - 1),
+            (None, _) => return false,
+        };
+        let line = next.and_then(|at| self.known.history.iter().rev().nth(at));
+        if next.is_some() && line.is_none() {
+            return false;
+        }
+        self.input = Input::new(line.cloned().unwrap_or_default());
+        self.past = next;
+        self.propose();
+        true
+    }
+
+    /// The line that would be run.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        let proposal = self.at.and_then(|at| self.proposals.get(at));
+        proposal.map_or(self.input.value(), |proposal| proposal.line.as_str()).trim()
+    }
+
+    /// Moves among the proposals, around the ends; upwards from an empty line, among what was typed before.
     pub fn step(&mut self, delta: isize) {
+        if self.recall(delta) {
+            return;
+        }
         let len = self.proposals.len();
         self.at = match (self.at, delta < 0) {
             _ if len == 0 => None,

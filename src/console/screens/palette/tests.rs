@@ -36,7 +36,10 @@ fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them()
         palette.meaning()
     };
     assert_eq!(meaning("dep v2"), Meaning::Offer("deploy", Some("v2".into())));
-    assert_eq!(meaning("re"), Meaning::Unknown("\"re\" could be :release, :refresh, :region, :restart".into()));
+    assert_eq!(
+        meaning("re"),
+        Meaning::Unknown("\"re\" could be :release, :refresh, :recent, :region, :restart".into())
+    );
 }
 
 #[test]
@@ -73,6 +76,33 @@ fn moving_among_proposals_goes_around_and_enter_takes_the_one_under_the_cursor()
     let first = palette.proposals[0].line.clone();
     assert_eq!(palette.meaning(), Meaning::Command(Command::Env, first.strip_prefix("env ").map(str::to_owned)));
     assert_eq!(typed("zzz").at, None);
+}
+
+#[test]
+fn upwards_from_an_empty_line_stands_what_was_typed_before() {
+    let history = vec!["theme day".to_owned(), "env city-poc".to_owned()];
+    let known = Known { history, ..Known::default() };
+    let mut palette = Palette::new(Where::Fleet, known);
+    let mut lines = Vec::new();
+    for delta in [-1, -1, -1, 1, 1] {
+        palette.step(delta);
+        lines.push(palette.line().to_owned());
+    }
+    assert_eq!(lines, ["env city-poc", "theme day", "theme day", "env city-poc", ""]);
+    palette.step(1);
+    assert_eq!(palette.at, Some(0), "below an empty line stand the proposals");
+    let mut model = showing(fleet());
+    for line in ["unassigned", "env kajimaru"] {
+        press(&mut model, &[":"]);
+        type_in(&mut model, line);
+        press(&mut model, &["enter"]);
+    }
+    press(&mut model, &[":", "up", "up", "enter"]);
+    assert!(
+        matches!(model.here(), Some(crate::console::page::Page::Unassigned(_))),
+        "{:?}",
+        model.preferences.commands
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::Palette;
 use crate::console::frame_info::{FrameInfo, Zone};
 use crate::console::widgets::area::split_bottom;
 use crate::console::widgets::input::Prompt;
+use crate::console::widgets::menu::hidden;
 use crate::console::widgets::span_styles::{put, put_line, small, tint_row};
 use crate::text::width;
 use crate::theme::{Role, Theme};
@@ -39,6 +40,13 @@ pub fn draw(palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer, show
         put(buf, list, (1, row), list.width, &proposal.line, theme.style(Role::Key));
         put_line(buf, list, (small(widest) + 3, row), &proposal.message, theme.style(Role::Dim));
         shown.entries.push((Zone { x: list.x, y: list.y + row, width: list.width, height: 1 }, at));
+    }
+    // Nobody should take the eight that are shown for all there are.
+    let (above, below) = (first, palette.proposals.len().saturating_sub(first + rows));
+    if let Some(more) = hidden(above, below).filter(|_| rows > 0) {
+        let more = format!(" {more} ");
+        let x = list.width.saturating_sub(small(width(&more)));
+        put_line(buf, list, (x, small(rows - 1)), &more, theme.style(Role::HeaderBar));
     }
     cursor
 }

@@ -67,7 +67,7 @@ fn head(of: &Underway, now: Timestamp) -> Block {
     cells.push(Cell::dim(format!("in {}, {} · {took}", of.plan.environment, of.plan.scope)));
     let item = Item::prose("head", cells).of(health);
     // What is over is not read any more.
-    let note = Note { read_at: of.seen_at.filter(|_| of.ended.is_none()), fault: None };
+    let note = Note { read_at: of.seen_at.filter(|_| of.ended.is_none()), ..Note::default() };
     Block { key: "head".to_owned(), title: of.plan.message.clone(), note, items: vec![item], ..Block::default() }
 }
 

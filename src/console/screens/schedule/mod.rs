@@ -161,7 +161,7 @@ fn days(week: &[Day], off: &OffHours) -> Block {
         let cells = vec![Cell { text: date, tone }, Cell::plain(day.drawn()), Cell::dim(message.join(" · "))];
         Item::row(day.date.to_string(), day.date.to_string(), cells)
     });
-    let title = "seven days · █ up ▒ asleep ▓ kept up ░ kept asleep ┃ now".to_owned();
+    let title = "seven days · █ up ▒ asleep ▓ kept up ░ kept asleep ╌ gone by ┃ now".to_owned();
     Block { key: "band".to_owned(), title, columns: BAND, items: items.collect(), ..Block::default() }
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Arranged {
     widest: Vec<usize>,
     marked: bool,
     wholes: usize,
+    common: usize,
 }
 
 impl Arranged {
@@ -33,7 +34,8 @@ impl Arranged {
         }
         let wholes: HashSet<&str> = shown().map(|item| item.part_of.as_deref().unwrap_or(&item.key)).collect();
         let (marked, wholes) = (shown().any(|item| item.health.is_some()), wholes.len());
-        Self { block: at, items, widest, marked, wholes }
+        let common = common(shown());
+        Self { block: at, items, widest, marked, wholes, common }
     }
 
     /// How many rows it has.
@@ -50,6 +52,30 @@ impl Arranged {
     pub(super) fn on<'a>(&'a self, blocks: &'a [Block]) -> Option<Panel<'a>> {
         blocks.get(self.block).map(|block| Panel { block, arranged: self })
     }
+}
+
+/// Names of fewer rows than this, and beginnings of fewer bytes, are left alone.
+const ROWS: usize = 3;
+const BYTES: usize = 4;
+
+/// The bytes at the beginning of the names of resources that all of them share, up to a sign between words.
+fn common<'i>(items: impl Iterator<Item = &'i Item>) -> usize {
+    let wholes = items.filter(|item| item.part_of.is_none() && item.door.is_some());
+    let names: Vec<&str> = wholes.filter_map(|item| item.look.cell(0)).collect();
+    let Some((first, others)) = names.split_first().filter(|(_, others)| others.len() + 1 >= ROWS) else { return 0 };
+    if !first.starts_with(char::is_alphabetic) {
+        return 0;
+    }
+    let mut same = first.len();
+    for other in others {
+        let shared = first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        same = same.min(shared);
+    }
+    let words = first.char_indices().filter(|(at, sign)| *at < same && matches!(sign, '-' | '_' | '/' | ':' | '.'));
+    // A name that is nothing but the beginning of the others must not become empty.
+    let shortest = names.iter().map(|name| name.len()).min().unwrap_or(0);
+    let end = words.map(|(at, _)| at + 1).filter(|end| *end < shortest).max().unwrap_or(0);
+    if end >= BYTES { end } else { 0 }
 }
 
 /// A block that is shown.
@@ -94,6 +120,12 @@ impl<'a> Panel<'a> {
     #[must_use]
     pub fn widest(self, column: usize) -> usize {
         self.arranged.widest.get(column).copied().unwrap_or(0)
+    }
+
+    /// How many bytes the names of all its resources begin with alike.
+    #[must_use]
+    pub fn common(self) -> usize {
+        self.arranged.common
     }
 
     /// Whether any of its rows has a health to mark.

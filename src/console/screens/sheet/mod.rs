@@ -3,6 +3,7 @@
 //! and the filter know rows by name, so that they survive every refresh. Pure; `view` draws it.
 
 mod arranged;
+mod cursor;
 mod order;
 pub mod view;
 
@@ -165,6 +166,8 @@ pub struct Note {
     pub read_at: Option<Timestamp>,
     /// Why the last reading failed, or that something is missing.
     pub fault: Option<String>,
+    /// Whether that is but a missing right, which stays for long and must not outshout what is sick.
+    pub quiet: bool,
 }
 
 /// A part of a page.
@@ -300,41 +303,6 @@ impl Sheet {
     /// Every row shown, with its block.
     pub fn rows(&self) -> impl Iterator<Item = (&Block, &Item)> {
         self.panels().flat_map(|panel| panel.items().map(move |item| (panel.block, item)))
-    }
-
-    /// Puts the cursor on the row at `position`, or on the last one.
-    pub fn go(&mut self, position: usize) {
-        self.at = position.min(self.len().saturating_sub(1));
-        self.cursor = self.row(self.at).map(|(block, item)| Spot { block: block.key.clone(), key: item.key.clone() });
-    }
-
-    /// Puts the cursor on the row that leads there, if one is shown.
-    pub fn seek(&mut self, door: &RowTarget) {
-        let found = self.rows().position(|(_, item)| item.door.as_ref() == Some(door));
-        if let Some(at) = found {
-            self.go(at);
-        }
-    }
-
-    /// Moves the cursor by rows.
-    pub fn step(&mut self, delta: isize) {
-        self.go(self.position().saturating_add_signed(delta));
-    }
-
-    /// Moves the cursor to the first row of the next block that has rows, or of the one before; around the ends.
-    pub fn panel(&mut self, forward: bool) {
-        let mut starts = Vec::new();
-        let mut at = 0;
-        for arranged in self.arranged.iter().filter(|arranged| arranged.len() > 0) {
-            starts.push(at);
-            at += arranged.len();
-        }
-        let here = self.position();
-        let current = starts.iter().rposition(|start| *start <= here).unwrap_or(0);
-        let next = if forward { current + 1 } else { current + starts.len().saturating_sub(1) };
-        if let Some(start) = starts.get(next % starts.len().max(1)) {
-            self.go(*start);
-        }
     }
 
     /// The reader let go of the cursor: it is at the top, and rows may find their order.

@@ -1,6 +1,6 @@
 //! Pictures of a page with every kind of item, and the promises of its cursor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -24,7 +24,7 @@ fn row(name: &str, health: Health, count: &str) -> Item {
 }
 
 fn tasks(rows: Vec<Item>) -> Block {
-    let note = Note { read_at: Some(at(-20)), fault: None };
+    let note = Note { read_at: Some(at(-20)), ..Note::default() };
     Block {
         key: "tasks".into(),
         title: "tasks".into(),
@@ -62,7 +62,8 @@ fn sentence() -> Block {
     let cells =
         vec![Cell::of(Health::Bad, "3 of 4 targets answer 502 since 13:58"), Cell::dim("look at the app's log")];
     let items = vec![Item::prose("finding", cells).of(Health::Bad)];
-    let note = Note { read_at: Some(at(-75)), fault: Some("ecs:ListTasks is being throttled: Rate exceeded".into()) };
+    let fault = Some("ecs:ListTasks is being throttled: Rate exceeded".into());
+    let note = Note { read_at: Some(at(-75)), fault, quiet: false };
     Block { key: "verdict".into(), title: "prod is bad".into(), note, items, ..Block::default() }
 }
 
@@ -77,7 +78,8 @@ fn drawn(sheet: &mut Sheet, columns: u16, rows: u16) -> Buffer {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     let mut shown = FrameInfo::default();
-    let paint = Paint { theme: &theme, now: at(0), zone: &zone, marks: &marks };
+    let paint =
+        Paint { theme: &theme, now: at(0), zone: &zone, marks: &marks, hidden: &BTreeMap::new(), focused: true };
     draw(sheet, paint, area, &mut buffer, &mut shown);
     sheet.offset = shown.offset;
     buffer
@@ -162,6 +164,38 @@ fn tab_goes_from_panel_to_panel_and_around() {
         at.push(sheet.position());
     }
     assert_eq!(at, [1, 4, 0, 4]);
+}
+
+#[test]
+fn a_digit_or_a_name_leads_to_a_panel_and_what_is_sick_is_sought() {
+    let mut sheet = filled(vec![sentence(), tasks(vec![]), tasks(rows()), facts()]);
+    assert!(sheet.panel_at(2) && sheet.position() == 1);
+    assert!(sheet.panel_at(3) && sheet.position() == 4);
+    assert!(!sheet.panel_at(4) && !sheet.panel_at(0) && sheet.position() == 4);
+    assert_eq!(
+        (sheet.panel_called("fac"), sheet.panel_called("Tasks"), sheet.panel_called("x")),
+        (Some(3), Some(2), None)
+    );
+    sheet.seek_sick();
+    assert_eq!(sheet.position(), 1, "the finding leads nowhere, the task does");
+    let drawn = drawn(&mut sheet, 60, 30);
+    let text: String = drawn.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains(" 2 tasks 3 ") && text.contains(" 3 facts "), "{text}");
+}
+
+#[test]
+fn names_lose_what_they_all_begin_with_where_there_is_no_room_for_it() {
+    let names = ["city-prod-backend-response-time", "city-prod-backend-cpu", "city-prod-frontend-cpu"];
+    let mut sheet = filled(vec![tasks(names.iter().map(|name| row(name, Health::Well, "1")).collect())]);
+    let text = |sheet: &mut Sheet, columns| -> String {
+        drawn(sheet, columns, 6).content().iter().map(ratatui::buffer::Cell::symbol).collect()
+    };
+    let wide = text(&mut sheet, 80);
+    assert!(names.iter().all(|name| wide.contains(name)), "{wide}");
+    let narrow = text(&mut sheet, 40);
+    assert!(narrow.contains("…backend-cpu") && narrow.contains("…frontend-cpu"), "{narrow}");
+    assert!(!narrow.contains("city-prod"), "{narrow}");
+    assert_eq!(sheet.rows().map(|(_, item)| item.name.as_str()).collect::<Vec<_>>(), names, "copying copies it whole");
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod item;
 mod page;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{buffer::Buffer, layout::Rect, widgets::StatefulWidget};
@@ -29,6 +29,10 @@ pub struct Paint<'a> {
     pub zone: &'a TimeZone,
     /// What the reader marked.
     pub marks: &'a BTreeSet<RowTarget>,
+    /// The columns of lists that the reader put away.
+    pub hidden: &'a BTreeMap<String, Vec<String>>,
+    /// Whether the keys go here: what is shown beside a list has no cursor and no bar.
+    pub focused: bool,
 }
 
 /// Draws `sheet` in `area`.
@@ -58,7 +62,10 @@ fn nothing_left(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
 
 /// A page that is one table: its heading stays when it scrolls.
 fn whole(sheet: &Sheet, panel: Panel<'_>, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
-    let plan = Table::of(sheet, panel, area.width);
+    if !paint.focused {
+        return page::page(sheet, &[panel], paint, area, buf, shown);
+    }
+    let plan = Table::of(sheet, panel, (area.width, paint));
     let mut state = GridState { selected: sheet.position(), offset: sheet.offset };
     Grid::new(&plan.columns, panel.len(), paint.theme, |at| plan.row(panel.item(at), paint))
         .sort(plan.sort)

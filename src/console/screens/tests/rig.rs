@@ -236,6 +236,11 @@ pub(crate) fn draw(model: &mut Model, columns: u16, rows: u16) -> Buffer {
     let mut buffer = Buffer::empty(area);
     let (shown, _) = paint(model, area, &mut buffer);
     model.saw(shown);
+    if model.dirty {
+        buffer.reset();
+        let (shown, _) = paint(model, area, &mut buffer);
+        model.saw(shown);
+    }
     buffer
 }
 

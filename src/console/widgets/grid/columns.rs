@@ -15,12 +15,10 @@ pub enum Rule {
         /// Never wider.
         max: u16,
     },
-    /// A share of what the others leave.
+    /// Takes what the others leave, as far as its text needs it: a table is as wide as its content and no wider.
     Fill {
         /// Never narrower.
         min: u16,
-        /// Its share against the other filling columns.
-        weight: u16,
     },
 }
 
@@ -62,6 +60,16 @@ impl<'a> Column<'a> {
     }
 }
 
+/// The gap between columns in `room` columns, and the width of each: two where nothing is cut for it, else one.
+pub fn spaced(columns: &[Column<'_>], natural: &[u16], room: u16) -> (u16, Vec<Option<u16>>) {
+    let wide = widths(columns, natural, room, 2);
+    let whole = columns.iter().zip(natural).zip(&wide).all(|((column, natural), width)| match column.rule {
+        Rule::Fixed(_) => width.is_some(),
+        Rule::Fit { .. } | Rule::Fill { .. } => width.is_some_and(|width| width >= column.widest.max(*natural)),
+    });
+    if whole { (2, wide) } else { (1, widths(columns, natural, room, 1)) }
+}
+
 /// The width of each column in `room` columns with `gap` between them; `None` for those dropped.
 /// `natural` holds the widest text of each.
 pub fn widths(columns: &[Column<'_>], natural: &[u16], room: u16, gap: u16) -> Vec<Option<u16>> {
@@ -92,7 +100,6 @@ pub fn widths(columns: &[Column<'_>], natural: &[u16], room: u16, gap: u16) -> V
         Rule::Fixed(_) | Rule::Fill { .. } => 0,
     };
     grow(columns, natural, (&mut widths, &mut spare), unbound);
-    fill(columns, &mut widths, spare);
     widths
 }
 
@@ -136,25 +143,6 @@ fn grow(
     }
 }
 
-fn fill(columns: &[Column<'_>], widths: &mut [Option<u16>], mut spare: u16) {
-    let weight = |column: &Column<'_>| match column.rule {
-        Rule::Fill { weight, .. } => u32::from(weight),
-        Rule::Fixed(_) | Rule::Fit { .. } => 0,
-    };
-    let shown = columns.iter().zip(widths.iter()).filter(|(_, width)| width.is_some());
-    let mut weights: u32 = shown.map(|(column, _)| weight(column)).sum();
-    for (column, width) in columns.iter().zip(widths.iter_mut()) {
-        let (Some(width), share @ 1..) = (width.as_mut(), weight(column)) else {
-            continue;
-        };
-        // The last one takes what rounding left.
-        let more = u16::try_from(u32::from(spare) * share / weights.max(1)).unwrap_or(spare);
-        *width = width.saturating_add(more);
-        spare -= more;
-        weights -= share;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,7 +151,7 @@ mod tests {
     const FLEET: [Column<'static>; 4] = [
         Column::new("ENVIRONMENT", Rule::Fit { min: 8, max: 20 }, 9),
         Column::new("STAGE", Rule::Fixed(6), 3),
-        Column::new("VERDICT", Rule::Fill { min: 10, weight: 1 }, 8),
+        Column::new("VERDICT", Rule::Fill { min: 10 }, 8),
         Column::new("TASKS", Rule::Fixed(5), 5).right(),
     ];
 
@@ -175,7 +163,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_only_where_all_room_is_used() {
         // The verdict has ten columns to say, so the name may be longer than its bound.
-        assert_eq!(widths(&FLEET, &[26, 4, 10, 3], 60, 2), [Some(26), Some(6), Some(17), Some(5)]);
+        assert_eq!(widths(&FLEET, &[26, 4, 10, 3], 60, 2), [Some(26), Some(6), Some(10), Some(5)]);
         assert_eq!(widths(&FLEET, &[26, 4, 30, 3], 60, 2), [Some(20), Some(6), Some(23), Some(5)]);
     }
 
@@ -188,13 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn shares_use_up_all_room() {
-        let columns = [
-            Column::new("a", Rule::Fill { min: 1, weight: 1 }, 1),
-            Column::new("b", Rule::Fill { min: 1, weight: 2 }, 1),
-        ];
-        assert_eq!(widths(&columns, &[0, 0], 21, 1), [Some(7), Some(13)]);
+    fn a_table_is_no_wider_than_its_content() {
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 200, 2), [Some(14), Some(6), Some(30), Some(5)]);
         assert_eq!(widths(&[], &[], 21, 1), []);
+    }
+
+    #[test]
+    fn columns_stand_closer_before_anything_is_cut() {
+        let fitting = [Column::new("a", Rule::Fit { min: 4, max: 30 }, 1), Column::new("b", Rule::Fill { min: 4 }, 2)];
+        assert_eq!(spaced(&fitting, &[10, 10], 22), (2, vec![Some(10), Some(10)]));
+        assert_eq!(spaced(&fitting, &[10, 10], 21), (1, vec![Some(10), Some(10)]));
+        assert_eq!(spaced(&fitting, &[10, 10], 18), (1, vec![Some(10), Some(7)]));
     }
 
     proptest! {

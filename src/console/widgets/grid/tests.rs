@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 const COLUMNS: [Column<'static>; 3] = [
     Column::new("NAME", Rule::Fit { min: 4, max: 16 }, 9),
-    Column::new("VERDICT", Rule::Fill { min: 6, weight: 1 }, 5),
+    Column::new("VERDICT", Rule::Fill { min: 6 }, 5),
     Column::new("TASKS", Rule::Fixed(5), 3).right(),
 ];
 

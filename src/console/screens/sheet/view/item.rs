@@ -35,12 +35,12 @@ pub(super) fn lines(lines: &[String], skip: usize, role: Role, paint: Paint<'_>,
 }
 
 /// How many lines an item takes in `columns` columns.
-pub(super) fn height(item: &Item, columns: u16, paint: Paint<'_>) -> usize {
+pub(super) fn height(item: &Item, columns: u16, (paint, clock): (Paint<'_>, u16)) -> usize {
     match &item.look {
         RowStyle::Cells(_) => 1,
         RowStyle::Prose(cells) => prose(cells, item.health.is_some(), columns).len(),
         RowStyle::Fact(_, value) => fact(value, columns).len(),
-        RowStyle::Moment(moment) => when(moment, columns, paint).1.len(),
+        RowStyle::Moment(moment) => when(moment, columns, (paint, clock)).1.len(),
         RowStyle::Course(series) if series.threshold.is_some() => usize::from(GRAPH) + 1,
         RowStyle::Course(_) => 1,
     }
@@ -72,9 +72,18 @@ fn fact(value: &Cell, columns: u16) -> Vec<String> {
     wrap(&harmless(&value.text), room)
 }
 
-fn when(moment: &Moment, columns: u16, paint: Paint<'_>) -> (String, Vec<String>, u16) {
+/// The columns that the times of a block's moments take: what is told stands in one column behind them.
+pub(super) fn clock<'i>(items: impl Iterator<Item = &'i Item>, paint: Paint<'_>) -> u16 {
+    let times = items.filter_map(|item| match &item.look {
+        RowStyle::Moment(moment) => Some(small(width(&text::when(moment.at, paint.now, paint.zone)))),
+        RowStyle::Cells(_) | RowStyle::Prose(_) | RowStyle::Fact(..) | RowStyle::Course(_) => None,
+    });
+    times.max().unwrap_or(0)
+}
+
+fn when(moment: &Moment, columns: u16, (paint, clock): (Paint<'_>, u16)) -> (String, Vec<String>, u16) {
     let when = text::when(moment.at, paint.now, paint.zone);
-    let indent = small(width(&when)) + MARGIN + 2;
+    let indent = clock.max(small(width(&when))) + MARGIN + 2;
     let indent = if indent > columns / 2 { MARGIN } else { indent };
     let room = usize::from(columns.saturating_sub(indent + 1)).max(1);
     let mut message = wrap(&harmless(&moment.message), room);
@@ -85,7 +94,7 @@ fn when(moment: &Moment, columns: u16, paint: Paint<'_>) -> (String, Vec<String>
 }
 
 /// Draws an item that is no row of a table, without its first `skip` lines.
-pub(super) fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect, buf: &mut Buffer) {
+pub(super) fn draw_item(item: &Item, skip: usize, (paint, clock): (Paint<'_>, u16), place: Rect, buf: &mut Buffer) {
     let style = |tone: Tone| paint.theme.style(if item.stale { Role::Dim } else { role(tone) });
     let rows = usize::from(place.height);
     match &item.look {
@@ -111,7 +120,7 @@ pub(super) fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect,
             }
         }
         RowStyle::Moment(moment) => {
-            let (when, message, indent) = when(moment, place.width, paint);
+            let (when, message, indent) = when(moment, place.width, (paint, clock));
             if skip == 0 {
                 put_line(buf, place, (MARGIN, 0), &when, paint.theme.style(Role::Dim));
             }

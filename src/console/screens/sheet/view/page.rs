@@ -4,7 +4,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, widgets::StatefulWidget};
 
 use super::Paint;
-use super::item::{draw_item, height, lines, text_lines};
+use super::item::{clock, draw_item, height, lines, text_lines};
 use super::table::Table;
 use crate::console::frame_info::{FrameInfo, Zone};
 use crate::console::screens::sheet::{Item, Panel, RowStyle, Sheet};
@@ -20,8 +20,8 @@ enum Piece<'a> {
     Empty(usize),
     /// Rows of a table that stand together, below the table's heading where they are its first.
     Rows(Rows),
-    /// Anything else, with its place among all rows.
-    Item(usize, usize, &'a Item),
+    /// Anything else, with its block, its place among all rows, and the columns that times take in its block.
+    Item(usize, usize, u16, &'a Item),
 }
 
 /// Rows of a table that stand together.
@@ -73,6 +73,7 @@ fn lay<'a>(panels: &[Panel<'a>], columns: u16, paint: Paint<'_>) -> Vec<Laid<'a>
             continue;
         }
         // Bars and the like have columns that are called nothing: a heading of them would be an empty line.
+        let clock = clock(panel.items(), paint);
         let heading = panel.block.columns.iter().any(|column| !column.title.is_empty());
         let mut rows = Rows { block: at, heading, from: 0, row, count: 0 };
         for (from, item) in panel.items().enumerate() {
@@ -82,7 +83,7 @@ fn lay<'a>(panels: &[Panel<'a>], columns: u16, paint: Paint<'_>) -> Vec<Laid<'a>
                 if rows.head() + rows.count > 0 {
                     add(rows.head() + rows.count, Piece::Rows(rows));
                 }
-                add(height(item, columns, paint), Piece::Item(at, row, item));
+                add(height(item, columns, (paint, clock)), Piece::Item(at, row, clock, item));
                 rows = Rows { block: at, heading: false, from: from + 1, row: row + 1, count: 0 };
             }
             row += 1;
@@ -103,7 +104,7 @@ fn scroll(laid: &[Laid<'_>], position: usize, offset: usize, rows: usize) -> usi
         let end = piece.y + piece.height;
         match &piece.piece {
             Piece::Gap => start = end,
-            Piece::Item(_, row, _) if *row == position => {
+            Piece::Item(_, row, _, _) if *row == position => {
                 span = (start, end);
                 break;
             }
@@ -121,7 +122,7 @@ fn scroll(laid: &[Laid<'_>], position: usize, offset: usize, rows: usize) -> usi
         }
     }
     let last_row = laid.last().is_some_and(|last| match &last.piece {
-        Piece::Item(_, row, _) => *row == position,
+        Piece::Item(_, row, _, _) => *row == position,
         Piece::Rows(rows) => rows.place(position).is_some_and(|at| at + 1 == rows.count),
         Piece::Gap | Piece::Rule(_) | Piece::Empty(_) => false,
     });
@@ -141,15 +142,15 @@ pub(super) fn page(
     buf: &mut Buffer,
     shown: &mut FrameInfo,
 ) {
-    let bar = u16::from(area.width > 4);
+    let bar = u16::from(area.width > 4 && paint.focused);
     let inner = Rect { width: area.width - bar, ..area };
     let laid = lay(panels, inner.width, paint);
     let rows = usize::from(area.height);
-    let position = sheet.position();
-    let offset = scroll(&laid, position, sheet.offset, rows);
+    let position = if paint.focused { sheet.position() } else { usize::MAX };
+    let offset = if paint.focused { scroll(&laid, position, sheet.offset, rows) } else { 0 };
     (shown.offset, shown.page) = (offset, rows);
     let focus = laid.iter().find_map(|laid| match laid.piece {
-        Piece::Item(block, row, _) if row == position => Some(block),
+        Piece::Item(block, row, _, _) if row == position => Some(block),
         Piece::Rows(rows) if rows.place(position).is_some() => Some(rows.block),
         _ => None,
     });
@@ -162,7 +163,11 @@ pub(super) fn page(
             Piece::Gap => {}
             Piece::Rule(at) => {
                 if let Some(panel) = panels.get(*at) {
-                    rule(*panel, focus == Some(*at), paint, place, buf, shown);
+                    // A panel is reached by its digit, which counts as `Sheet::panel_at` does.
+                    let digit = (paint.focused && !panel.is_empty() && panels.len() > 2)
+                        .then(|| panels.iter().take(at + 1).filter(|panel| !panel.is_empty()).count())
+                        .filter(|digit| *digit < 10);
+                    rule((*panel, digit), focus == Some(*at), paint, place, buf, shown);
                 }
             }
             Piece::Empty(at) => {
@@ -180,14 +185,14 @@ pub(super) fn page(
                     shown.rows.push((Zone { x: place.x, y: place.y + line, width: place.width, height: 1 }, row));
                 }
             }
-            Piece::Item(_, row, item) => {
+            Piece::Item(_, row, clock, item) => {
                 shown.rows.push((Zone { x: place.x, y: place.y, width: place.width, height }, *row));
                 if *row == position {
                     // One line says where the cursor is; a whole paragraph would shout.
                     tint_row(buf, place, 0, paint.theme.style(Role::Selected));
                     put(buf, place, (0, 0), 1, "▸", paint.theme.style(Role::Accent));
                 }
-                draw_item(item, skip, paint, place, buf);
+                draw_item(item, skip, (paint, *clock), place, buf);
                 let marked = item.door.as_ref().is_some_and(|door| paint.marks.contains(door));
                 if marked && skip == 0 {
                     put(buf, place, (0, 0), 1, "◆", paint.theme.style(Role::Marked));
@@ -213,8 +218,8 @@ fn slice(
     let heading = rows.heading && skip == 0;
     let hidden = skip.saturating_sub(rows.head());
     let count = usize::from(place.height.saturating_sub(u16::from(heading))).min(rows.count.saturating_sub(hidden));
-    let plan = Table::of(sheet, panel, place.width);
-    let cursor = sheet.position().checked_sub(rows.row + hidden).filter(|at| *at < count);
+    let plan = Table::of(sheet, panel, (place.width, paint));
+    let cursor = sheet.position().checked_sub(rows.row + hidden).filter(|at| *at < count && paint.focused);
     let mut state = GridState { selected: cursor.unwrap_or(0), offset: 0 };
     Grid::new(&plan.columns, count, paint.theme, |at| plan.row(panel.item(rows.from + hidden + at), paint))
         .sort(plan.sort)
@@ -222,7 +227,14 @@ fn slice(
         .render(place, buf, &mut state);
 }
 
-fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
+fn rule(
+    (panel, digit): (Panel<'_>, Option<usize>),
+    focused: bool,
+    paint: Paint<'_>,
+    place: Rect,
+    buf: &mut Buffer,
+    shown: &mut FrameInfo,
+) {
     let block = panel.block;
     let (dash, role) = if focused { ("━", Role::BorderFocus) } else { ("─", Role::Border) };
     let transition = paint.theme.style(role);
@@ -231,13 +243,18 @@ fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mu
     x += put_line(buf, place, (x, 0), " ", transition);
     // Resources are counted; hours and dates are not.
     let counted = !block.columns.is_empty() && (panel.marked() || panel.is_empty());
+    if let Some(digit) = digit {
+        x += put_line(buf, place, (x, 0), &format!("{digit} "), paint.theme.style(Role::Key));
+    }
     let title = if counted { format!("{} {}", block.title, panel.wholes()) } else { block.title.clone() };
     x += put_line(buf, place, (x, 0), &title, paint.theme.style(if focused { Role::Accent } else { Role::Title }));
     x += put_line(buf, place, (x, 0), " ", transition);
     let age = block.note.read_at.map(|at| shown.ago(at, paint.now));
     let (note, role) = match (&block.note.fault, age) {
-        (Some(fault), Some(age)) => (format!("{age} · {fault}"), Role::Fault),
-        (Some(fault), None) => (fault.clone(), Role::Fault),
+        (Some(fault), Some(age)) => {
+            (format!("{age} · {fault}"), if block.note.quiet { Role::Dim } else { Role::Fault })
+        }
+        (Some(fault), None) => (fault.clone(), if block.note.quiet { Role::Dim } else { Role::Fault }),
         (None, Some(age)) => (age, Role::Dim),
         (None, None) => return,
     };

@@ -16,6 +16,10 @@ pub(super) struct Table<'a> {
     /// Its columns.
     pub(super) columns: Vec<grid::Column<'a>>,
     marked: bool,
+    /// The columns that are shown, by their places in the block.
+    shown: Vec<usize>,
+    /// The bytes that names begin with alike.
+    common: usize,
     /// The column that holds a sentence.
     sentence: Option<usize>,
     /// Which column it is sorted by.
@@ -23,25 +27,30 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn of(sheet: &'a Sheet, panel: Panel<'a>, room: u16) -> Self {
+    pub(super) fn of(sheet: &'a Sheet, panel: Panel<'a>, (room, paint): (u16, Paint<'_>)) -> Self {
         let (block, marked) = (panel.block, panel.marked());
         let sign = marked.then(|| grid::Column::new("", Rule::Fixed(1), 9));
+        let away = paint.hidden.get(&block.key);
+        let is_shown =
+            |at: usize, title: &str| at == 0 || !away.is_some_and(|away| away.iter().any(|one| one == title));
+        let shown: Vec<usize> =
+            block.columns.iter().enumerate().filter(|(at, it)| is_shown(*at, it.title)).map(|(at, _)| at).collect();
         // Of all rows, not only of those on the screen: columns must not move while one scrolls.
-        let columns = block.columns.iter().enumerate().map(|(at, spec)| column(spec, small(panel.widest(at)), room));
-        let columns = sign.into_iter().chain(columns).collect();
-        let sort = sheet.sorting().filter(|sorting| sorting.block == block.key).map(|sorting| {
+        let spec = |at: &usize| Some(column(block.columns.get(*at)?, small(panel.widest(*at)), room));
+        let columns = sign.into_iter().chain(shown.iter().filter_map(spec)).collect();
+        let sort = sheet.sorting().filter(|sorting| sorting.block == block.key).and_then(|sorting| {
             let order = if sorting.descending { Order::Descending } else { Order::Ascending };
-            (sorting.column + usize::from(marked), order)
+            let place = shown.iter().position(|at| *at == sorting.column)?;
+            Some((place + usize::from(marked), order))
         });
         let sentence = block.columns.iter().position(|column| matches!(column.width, Width::Fill(_)));
-        Self { sheet, columns, marked, sentence, sort }
+        Self { sheet, columns, shown, marked, common: panel.common(), sentence, sort }
     }
 
     /// An item as a row of the grid.
     pub(super) fn row<'r>(&self, item: Option<&'r Item>, paint: Paint<'_>) -> grid::Row<'r> {
         let Some(item) = item else { return grid::Row::default() };
         let RowStyle::Cells(texts) = &item.look else { return grid::Row::default() };
-        let mut matches = self.sheet.matches(item).into_iter();
         let sign = self.marked.then(|| {
             item.health.map_or_else(
                 || grid::Cell::text(""),
@@ -53,12 +62,18 @@ impl<'a> Table<'a> {
         });
         // Where the filter hit behind the row stands before what its sentence says.
         let hit = self.sheet.hit_behind(item).zip(self.sentence);
-        let cells = texts.iter().enumerate().map(|(at, cell)| match hit {
+        let mut matched: Vec<_> = self.sheet.matches(item);
+        let cells = self.shown.iter().filter_map(|at| Some((*at, texts.get(*at)?))).map(|(at, cell)| match hit {
             Some((hit, sentence)) if at == sentence => {
                 let text = format!("{hit} · {}", cell.text);
                 grid::Cell::new(text, role(cell.tone)).matched(std::iter::once(0..hit.len()).collect())
             }
-            _ => grid::Cell::new(cell.text.as_str(), role(cell.tone)).matched(matches.next().unwrap_or_default()),
+            _ => {
+                let named = at == 0 && item.part_of.is_none() && item.door.is_some();
+                grid::Cell::new(cell.text.as_str(), role(cell.tone))
+                    .matched(matched.get_mut(at).map(std::mem::take).unwrap_or_default())
+                    .common(if named { self.common } else { 0 })
+            }
         });
         grid::Row {
             cells: sign.into_iter().chain(cells).collect(),
@@ -82,11 +97,11 @@ fn column(column: &Column, natural: u16, room: u16) -> grid::Column<'_> {
         Width::Fit(min, max) => Rule::Fit { min: natural.clamp(min, max.max(min)), max },
         // A sentence can be cut and still be read; on a narrow screen half of one is better than none.
         // Where there is nothing to say, the others may say more.
-        Width::Fill(_) if natural == 0 => Rule::Fill { min: small(width(column.title)), weight: 1 },
+        Width::Fill(_) if natural == 0 => Rule::Fill { min: small(width(column.title)) },
         Width::Fill(min) if column.keep >= DEAR => {
-            Rule::Fill { min: natural.clamp(min, WHOLE.max(min)).min((room / 3).max(8)), weight: 1 }
+            Rule::Fill { min: natural.clamp(min, WHOLE.max(min)).min((room / 4 + 2).max(8)) }
         }
-        Width::Fill(min) => Rule::Fill { min, weight: 1 },
+        Width::Fill(min) => Rule::Fill { min },
     };
     let column_of = grid::Column::new(column.title, rule, column.keep).widest(natural);
     match column.align {

@@ -164,6 +164,21 @@ pub(super) fn all() -> Vec<Stop> {
             key(&mut model, "l");
             model
         }),
+        Stop::new("all alarms", || {
+            let mut model = console();
+            line(&mut model, "alarms");
+            model
+        }),
+        Stop::new("what was found", || {
+            let mut model = console();
+            line(&mut model, "find prooflink");
+            model
+        }),
+        Stop::new("nothing that was found", || {
+            let mut model = console();
+            line(&mut model, "find no-such-thing");
+            model
+        }),
         Stop::new("a fleet with wide names", || showing(fleet())),
         Stop::new("a fleet before anything was read", crate::console::screens::rig::model),
         Stop::new("why prooflink-prod is not well", || {
