@@ -351,7 +351,7 @@ commands! {
     Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
     SortNext "sort-next" "sort the rows by the next column" { keys: &[">"], at: PLACED }
     SortPrevious "sort-previous" "sort the rows by the column before" { keys: &["<"], at: PLACED }
-    SortTurn "sort-turn" "turn the order of the rows around" { keys: &["="], at: PLACED }
+    SortTurn "sort-turn" "turn the order of the rows around" { keys: &["I"], at: PLACED }
     Columns "columns" "choose the columns of this list; they are kept" { keys: &["C"], at: PLACED }
     Refresh "refresh" "refresh everything shown here, now" { keys: &["ctrl-r"] }
     Faults "faults" "show what could not be read, the identity in use, and the journal" { keys: &["!"] }

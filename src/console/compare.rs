@@ -117,7 +117,7 @@ mod tests {
         let Some(Page::Detail(page)) = model.here() else { panic!("no page: {:?}", model.notices) };
         assert!(page.against.is_some() && ids.contains(&page.id));
         let shown = text(&mut model, 140, 60);
-        assert!(shown.contains("─ before ") && shown.contains("─ after ") && shown.contains("image of "), "{shown}");
+        assert!(shown.contains(" before ─") && shown.contains(" after ─") && shown.contains("image of "), "{shown}");
     }
 
     #[test]

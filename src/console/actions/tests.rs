@@ -92,7 +92,7 @@ fn the_image_of_a_chosen_container_outside_ecr_is_typed() {
     let Overlay::Ask(ask) = &model.overlay else { panic!("nothing is asked: {:?}", model.overlay) };
     let initial = ask.input.value().to_owned();
     assert!(initial.starts_with("log-router="), "{initial}");
-    type_in(&mut model, "-2");
+    type_in(&mut model, "2.33.0");
     press(&mut model, &["enter"]);
     let shown = text(&mut model, 140, 50);
     assert!(shown.contains("image of log-router") && !shown.contains("image of app"), "{shown}");

@@ -128,7 +128,6 @@ impl Runner {
         self.spawn(work, move |fault| Event::LogsRead(view, number, Err(fault)));
     }
 
-    /// Writes a text to a file that only its owner can read, and that is not there yet.
     /// Keeps what is remembered of the reader; where it cannot be kept it is known until the end of this run.
     pub(super) fn remember(&self, preferences: &Preferences) {
         let Some(file) = self.settings.preferences_file.clone() else { return };
@@ -140,6 +139,7 @@ impl Runner {
         });
     }
 
+    /// Writes a text to a file that only its owner can read, and that is not there yet.
     pub(super) fn save(&self, name: String, text: String) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::task::spawn_blocking(move || {

@@ -117,7 +117,7 @@ fn the_page_of_a_target_group_is_as_old_as_the_health_it_shows() {
     gathered(&mut model);
     press(&mut model, &["tab", "enter"]);
     let page = text(&mut model, 140, 40);
-    assert!(line_of(&page, " prooflink-tg ").contains("just now"), "{page}");
+    assert!(line_of(&page, "1 prooflink-tg ").contains("just now"), "{page}");
 }
 
 #[test]
