@@ -198,12 +198,25 @@ impl Command {
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
 use Where::{
-    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, List, Logs, Mutes, Progress, Schedule, Timeline, Tunnels,
-    Unassigned, Viewer,
+    Charts, Detail, Environment, Explain, Faults, Fleet, Journal, List, Logs, Mutes, Progress, Schedule, Timeline,
+    Tunnels, Unassigned, Viewer,
 };
 
-const ROWS: &[Where] =
-    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, List, Tunnels, Mutes, Progress];
+const ROWS: &[Where] = &[
+    Fleet,
+    Environment,
+    Schedule,
+    Explain,
+    Timeline,
+    Detail,
+    Faults,
+    Journal,
+    Unassigned,
+    List,
+    Tunnels,
+    Mutes,
+    Progress,
+];
 /// Where the row under the cursor can be opened, and fewer rows shown.
 const OPENED: &[Where] = &[
     Fleet,

@@ -51,7 +51,11 @@ pub fn blocks(picture: &Picture, around: Around<'_>, complete: bool) -> Vec<Bloc
     vec![Block {
         key: "mutes".to_owned(),
         title: "muted alarms".to_owned(),
-        note: Note { read_at: None, fault: fault.map(|fault| fault.sentence()) },
+        note: Note {
+            read_at: None,
+            fault: fault.map(|fault| fault.sentence()),
+            quiet: fault.is_some_and(|fault| fault.kind == crate::world::FaultKind::Denied),
+        },
         columns: COLUMNS,
         items,
         empty: empty.to_owned(),
