@@ -97,7 +97,8 @@ fn names_in_every_script_and_states_nobody_has_seen_are_shown_and_harm_nothing()
         {"service": "rds", "operation": "DescribeDBInstances", "patch": {"DBInstances": {"[*]": {"DBInstanceStatus": "pondering-再構成"}}}},
         {"service": "cloudwatch", "operation": "DescribeAlarms", "patch": {"MetricAlarms": {"[*]": {
             "StateReason": "応答なし\u{202e}🔥"}}}},
-        {"service": "elasticloadbalancing", "operation": "DescribeTargetHealth", "patch": {"TargetHealthDescriptions":
+        {"service": "elasticloadbalancing", "operation": "DescribeTargetHealth",
+            "strange": ["pondering", "Target.Ponders"], "patch": {"TargetHealthDescriptions":
             {"[*]": {"TargetHealth": {"State": "pondering", "Reason": "Target.Ponders", "Description": "考え中\u{200f}"}}}}}
     ]));
     let table = said(peer.toban().arg("status"));

@@ -69,12 +69,23 @@ pub(super) fn panel(model: &mut Model, which: Option<&str>) {
         return;
     };
     let number = which.parse::<usize>().ok().or_else(|| model.sheet().and_then(|sheet| sheet.panel_called(which)));
-    let there = number.is_some_and(|number| model.sheet_mut().is_some_and(|sheet| sheet.panel_at(number)));
-    if there {
-        super::navigation::seen(model);
-    } else {
+    if !goes_to(model, number) {
         model.notices.info(model.now, format!("there is no panel {which} here"));
     }
+}
+
+/// Puts the cursor on the first row of a panel, and says so where it stood there; whether there is such a panel.
+fn goes_to(model: &mut Model, number: Option<usize>) -> bool {
+    let Some((number, sheet)) = number.zip(model.sheet_mut()) else { return false };
+    let before = sheet.position();
+    if !sheet.panel_at(number) {
+        return false;
+    }
+    if sheet.position() == before {
+        model.notices.info(model.now, "the cursor is on the first row of that panel");
+    }
+    super::navigation::seen(model);
+    true
 }
 
 /// Goes to the events on the page of the resource that is meant; opens that page first.
@@ -85,8 +96,7 @@ pub(super) fn events(model: &mut Model) {
         model.enter(page);
     }
     let called = ["events", "history"].iter().find_map(|name| model.sheet()?.panel_called(name));
-    let there = called.is_some_and(|number| model.sheet_mut().is_some_and(|sheet| sheet.panel_at(number)));
-    if !there {
+    if !goes_to(model, called) {
         let key = model.key_of(Command::Timeline);
         model.notices.info(model.now, format!("no events of it are known (yet); {key} shows the timeline"));
     }

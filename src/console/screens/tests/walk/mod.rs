@@ -8,6 +8,7 @@ mod stage;
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
+use rstest::rstest;
 
 use super::rig::{draw, tell};
 use super::viewer;
@@ -131,17 +132,19 @@ fn the_stops_are_in_every_place_and_at_every_kind_that_is_shown() {
     }
 }
 
-#[test]
-fn no_command_does_nothing_wherever_it_is_offered() {
+/// Every place with every command that is offered there; of the sorts of rows in one place each takes every fourth of the
+/// commands, begun elsewhere, so that each command meets many of them. In parts, which run beside each other.
+#[rstest]
+fn no_command_does_nothing_wherever_it_is_offered(#[values(0, 1, 2, 3)] part: usize) {
     let mut found = Vec::new();
-    for (at, stop) in places::all().into_iter().enumerate() {
+    for (at, stop) in places::all().into_iter().enumerate().filter(|(at, _)| at % 4 == part) {
         let place = stop.stand((80, 24)).place();
         // What needs no row does the same whatever the cursor is on.
         let anywhere = |spec: &Spec| spec.needs == Need::Nothing && spec.at == Where::ALL;
         let ties = |spec: &&Spec| !stop.row || !anywhere(spec);
         let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&place)).filter(ties);
-        for (turn, spec) in offered.enumerate() {
-            // Every place in both sizes; every other sort of row, and what can be used anywhere, in one of them by turns.
+        for (turn, spec) in offered.enumerate().filter(|(turn, _)| !stop.row || (at / 4 + turn) % 4 == 0) {
+            // What is about a place in both sizes, the rest in one of them by turns.
             let turn = (at + turn) % 2;
             let sizes = if stop.row || anywhere(spec) { &SIZES[turn..=turn] } else { &SIZES[..] };
             for size in sizes.iter().copied() {
