@@ -3,6 +3,7 @@
 
 pub(crate) mod action;
 pub mod alarm;
+mod attempt;
 pub mod backup;
 mod catalog;
 pub mod compose;

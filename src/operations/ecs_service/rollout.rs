@@ -1,7 +1,7 @@
 //! One deployment as a procedure: register a revision where one is needed, take the service to it, and watch that very
 //! deployment to its end. What was registered and not deployed is named and left. Pure.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::progress;
 use super::verdict::Ours;
@@ -16,14 +16,10 @@ use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::log_tail::LogTail;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::revision_name;
+use crate::operations::attempt::{AGAIN, Attempt, Sent};
 use crate::text::counted;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Arn, Fault, FaultKind, Health, KindName, Resource, ResourceId};
-
-/// What AWS did not take for a passing reason is tried again for this long.
-const PERSIST: SignedDuration = SignedDuration::from_mins(10);
-/// And after this.
-const AGAIN: SignedDuration = SignedDuration::from_secs(10);
+use crate::world::{Arn, Fault, Health, KindName, Resource, ResourceId};
 
 /// What comes next.
 #[derive(Debug)]
@@ -45,8 +41,8 @@ pub struct Rollout {
     to: Arn,
     /// The one that was registered for it.
     registered: Option<Arn>,
-    /// Since when AWS does not take what is asked, when it was last asked, and why it does not.
-    refused: Option<(Timestamp, Timestamp, Fault)>,
+    /// The sending of the change that is next.
+    attempt: Attempt,
     /// The deployment that is there already, and the pause of it that is answered: its record and the hook.
     answers: Option<(Arn, String)>,
 }
@@ -64,7 +60,7 @@ impl Rollout {
             stage,
             to,
             registered: None,
-            refused: None,
+            attempt: Attempt::default(),
             answers: None,
         }
     }
@@ -105,22 +101,14 @@ impl Rollout {
             stage: Stage::Watch(Box::new(watch)),
             to,
             registered: None,
-            refused: None,
+            attempt: Attempt::default(),
             answers: None,
         })
     }
 
-    /// A change that AWS did not take: tried again where the reason passes, else the end.
-    fn refused(&mut self, fault: &Fault, now: Timestamp) {
-        let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
-        let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
-        if passes && now.duration_since(since) < PERSIST {
-            self.refused = Some((since, now, fault.clone()));
-            return;
-        }
+    /// A change that AWS did not take, or of which that is not known: the end, where it is not looked for.
+    fn ended(&mut self, (unsure, why): (bool, &str), now: Timestamp) {
         let name = &self.service.name;
-        let unsure =
-            fault.answer_lost || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
         if unsure && self.answers.is_some() {
             // It was sent once, and is not sent again: whether AWS heard it is looked for.
             self.stage = Stage::Watch(Box::new(self.watch_of("", None, now)));
@@ -128,21 +116,18 @@ impl Rollout {
         }
         let ending = match (&self.stage, &self.registered) {
             (Stage::Register, _) if unsure => Ending::incomplete(format!(
-                "whether a revision was registered is not known, {name} was not touched: {}",
-                fault.sentence()
+                "whether a revision was registered is not known, {name} was not touched: {why}"
             )),
-            (Stage::Register, _) => Ending::failed(format!("nothing was changed: {}", fault.sentence())),
+            (Stage::Register, _) => Ending::failed(format!("nothing was changed: {why}")),
             (_, _) if unsure => Ending::incomplete(format!(
-                "whether {name} is being deployed is not known: {}; look at its deployments before trying again",
-                fault.sentence()
+                "whether {name} is being deployed is not known: {why}; look at its deployments before trying again"
             )),
             (_, Some(revision)) => Ending::incomplete(format!(
-                "{} was registered and is left as it is, but {name} was not taken to it: {}; `--revision {}` deploys it",
+                "{} was registered and is left as it is, but {name} was not taken to it: {why}; `--revision {}` deploys it",
                 revision_name(revision),
-                fault.sentence(),
                 crate::kinds::task_definition::revision_number(revision).unwrap_or_default()
             )),
-            (_, None) => Ending::failed(format!("nothing was changed: {}", fault.sentence())),
+            (_, None) => Ending::failed(format!("nothing was changed: {why}")),
         };
         self.stage = Stage::Over(ending);
     }
@@ -216,9 +201,7 @@ impl Procedure for Rollout {
     }
 
     fn step(&mut self, observation: &Observation<'_>) -> Step {
-        if let (Stage::Register | Stage::Update, Some((_, last, _))) = (&self.stage, &self.refused)
-            && observation.now.duration_since(*last) < AGAIN
-        {
+        if matches!(self.stage, Stage::Register | Stage::Update) && self.attempt.must_wait(observation.now) {
             return Step::Wait(AGAIN);
         }
         match (&mut self.stage, &self.hands) {
@@ -231,14 +214,12 @@ impl Procedure for Rollout {
     }
 
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        match (got, &self.stage) {
-            (Err(fault), _) => self.refused(fault, now),
-            (Ok(receipt), Stage::Register) => self.registered(receipt),
-            (Ok(receipt), Stage::Update) => self.updated(receipt, now),
-            (Ok(_), Stage::Watch(_) | Stage::Over(_)) => {}
-        }
-        if got.is_ok() {
-            self.refused = None;
+        match (self.attempt.told(got, now), got, &self.stage) {
+            (Sent::Unsure(why), ..) => self.ended((true, &why), now),
+            (Sent::Refused(why), ..) => self.ended((false, &why), now),
+            (Sent::Taken, Ok(receipt), Stage::Register) => self.registered(receipt),
+            (Sent::Taken, Ok(receipt), Stage::Update) => self.updated(receipt, now),
+            (Sent::Taken | Sent::Later, ..) => {}
         }
     }
 
@@ -248,20 +229,15 @@ impl Procedure for Rollout {
 
     fn report(&self, observation: &Observation<'_>) -> Report {
         let name = &self.service.name;
+        let refused = self.attempt.report().filter(|_| matches!(self.stage, Stage::Register | Stage::Update));
+        if let Some(report) = refused {
+            let registered = self.registered.as_ref().map(revision_name);
+            let stands = registered.map(|revision| format!("{revision} is registered, and {name} was not taken to it"));
+            return Report { stands: stands.or(report.stands.clone()), ..report };
+        }
         match &self.stage {
             Stage::Watch(watch) => progress::report(watch, observation),
             Stage::Over(ending) => Report { message: ending.message.clone(), health: Health::Bad, ..Report::default() },
-            Stage::Register | Stage::Update if self.refused.is_some() => {
-                let fault = self.refused.as_ref().map(|(.., fault)| fault.sentence()).unwrap_or_default();
-                let message = format!("AWS does not take it at the moment, toban tries again: {fault}");
-                let stands = Some(match &self.registered {
-                    Some(revision) => {
-                        format!("{} is registered, and {name} was not taken to it", revision_name(revision))
-                    }
-                    None => "nothing was changed".to_owned(),
-                });
-                Report { message, health: Health::Worrying, stands, ..Report::default() }
-            }
             Stage::Register => {
                 let message = format!("registering a revision for {name}");
                 let unanswered = Some(format!(

@@ -10,16 +10,15 @@ use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::kinds::ecs_service::Service;
+use crate::operations::attempt::{AGAIN, Attempt, Sent};
 use crate::text::{counted, span};
 use crate::world::read_request::ReadRequest;
-use crate::world::{Arn, Fault, FaultKind, Health, Resource, ResourceId};
+use crate::world::{Arn, Fault, Health, Resource, ResourceId};
 
 /// Looks are this far apart.
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
 /// An answer may be older than our change, for this long.
 const TOO_NEW: SignedDuration = SignedDuration::from_secs(30);
-/// What AWS did not take for a passing reason is tried again after this, for [`STALLED`].
-const AGAIN: SignedDuration = SignedDuration::from_secs(10);
 
 /// Wanting another number of tasks.
 pub struct Scaling {
@@ -31,7 +30,7 @@ pub struct Scaling {
     make: Box<dyn Fn() -> Box<dyn Change> + Send>,
     sent_at: Option<Timestamp>,
     over: Option<Ending>,
-    refused: Option<(Timestamp, Timestamp, Fault)>,
+    attempt: Attempt,
     moved: (u32, u32, Timestamp),
 }
 
@@ -48,7 +47,7 @@ impl Scaling {
             make,
             sent_at: None,
             over: None,
-            refused: None,
+            attempt: Attempt::default(),
             moved: (service.running, service.pending, Timestamp::UNIX_EPOCH),
         }
     }
@@ -105,37 +104,25 @@ impl Procedure for Scaling {
         if let Some(sent) = self.sent_at {
             return self.look(observation, sent);
         }
-        if let Some((_, last, _)) = &self.refused
-            && observation.now.duration_since(*last) < AGAIN
-        {
+        if self.attempt.must_wait(observation.now) {
             return Step::Wait(AGAIN);
         }
         Step::Act(vec![(self.make)()])
     }
 
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        match got {
-            Ok(_) => {
-                (self.sent_at, self.refused) = (Some(now), None);
+        match self.attempt.told(got, now) {
+            Sent::Taken => {
+                self.sent_at = Some(now);
                 // Nothing can have stood still for longer than since it was asked for.
                 self.moved.2 = now;
             }
-            Err(fault) => {
-                let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
-                let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
-                if passes && now.duration_since(since) < STALLED {
-                    self.refused = Some((since, now, fault.clone()));
-                    return;
-                }
-                let unsure = fault.answer_lost
-                    || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
-                let sentence = fault.sentence();
-                self.over = Some(if unsure {
-                    Ending::incomplete(format!("whether {} is being scaled is not known: {sentence}", self.name))
-                } else {
-                    Ending::failed(format!("nothing was changed: {sentence}"))
-                });
+            Sent::Later => {}
+            Sent::Unsure(why) => {
+                let message = format!("whether {} is being scaled is not known: {why}", self.name);
+                self.over = Some(Ending::incomplete(message));
             }
+            Sent::Refused(why) => self.over = Some(Ending::failed(format!("nothing was changed: {why}"))),
         }
     }
 
@@ -145,10 +132,8 @@ impl Procedure for Scaling {
 
     fn report(&self, observation: &Observation<'_>) -> Report {
         let name = &self.name;
-        if let Some((_, _, fault)) = &self.refused {
-            let message = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
-            let stands = Some("nothing was changed".to_owned());
-            return Report { message, health: Health::Worrying, stands, ..Report::default() };
+        if let Some(report) = self.attempt.report() {
+            return report;
         }
         let goes_on = format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"));
         let Some(service) = self.sent_at.and_then(|_| observation.world.get::<Service>(&self.id)) else {

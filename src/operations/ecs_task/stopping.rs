@@ -12,15 +12,14 @@ use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::change::StopTask;
 use crate::kinds::target_health::TargetHealth;
+use crate::operations::attempt::{AGAIN, Attempt, Sent};
 use crate::schedule::transition::sleep_wake_order::How;
 use crate::text::{counted, span};
 use crate::world::read_request::ReadRequest;
-use crate::world::{Arn, Fault, FaultKind, Health, KindName, Resource, ResourceId, World};
+use crate::world::{Arn, Fault, Health, KindName, Resource, ResourceId, World};
 
 /// Looks are this far apart.
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
-/// What AWS did not take for a passing reason is tried again after this, for [`STALLED`].
-const AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// So long without a change is told as a stall.
 const STALLED: SignedDuration = SignedDuration::from_mins(10);
 
@@ -32,7 +31,7 @@ pub(super) struct Stopping {
     service: Option<ResourceId>,
     reads: Vec<ReadRequest>,
     sent_at: Option<Timestamp>,
-    refused: Option<(Timestamp, Timestamp, Fault)>,
+    attempt: Attempt,
     over: Option<Ending>,
 }
 
@@ -61,7 +60,7 @@ impl Stopping {
             reads,
             plan,
             sent_at: None,
-            refused: None,
+            attempt: Attempt::default(),
             over: None,
         }
     }
@@ -106,9 +105,7 @@ impl Procedure for Stopping {
             return Step::End(ending.clone());
         }
         if self.sent_at.is_none() {
-            if let Some((_, last, _)) = &self.refused
-                && observation.now.duration_since(*last) < AGAIN
-            {
+            if self.attempt.must_wait(observation.now) {
                 return Step::Wait(AGAIN);
             }
             let (plan, cluster) = (self.plan.clone(), self.cluster.to_string());
@@ -126,28 +123,16 @@ impl Procedure for Stopping {
     }
 
     fn told(&mut self, _request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        let Err(fault) = got else {
-            (self.sent_at, self.refused) = (Some(now), None);
-            return;
-        };
-        let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
-        let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
-        if passes && now.duration_since(since) < STALLED {
-            self.refused = Some((since, now, fault.clone()));
-            return;
+        match self.attempt.told(got, now) {
+            Sent::Taken => self.sent_at = Some(now),
+            Sent::Later => {}
+            Sent::Unsure(why) => {
+                let again = "its page shows it, and asking again is safe";
+                let message = format!("whether task {} is being stopped is not known ({again}): {why}", self.name);
+                self.over = Some(Ending::incomplete(message));
+            }
+            Sent::Refused(why) => self.over = Some(Ending::failed(format!("nothing was changed: {why}"))),
         }
-        let unsure =
-            fault.answer_lost || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
-        let sentence = fault.sentence();
-        self.over = Some(if unsure {
-            let again = "its page shows it, and asking again is safe";
-            Ending::incomplete(format!(
-                "whether task {} is being stopped is not known ({again}): {sentence}",
-                self.name
-            ))
-        } else {
-            Ending::failed(format!("nothing was changed: {sentence}"))
-        });
     }
 
     fn optional(&self) -> &'static [KindName] {
@@ -160,10 +145,8 @@ impl Procedure for Stopping {
 
     fn report(&self, observation: &Observation<'_>) -> Report {
         let name = &self.name;
-        if let Some((_, _, fault)) = &self.refused {
-            let message = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
-            let stands = Some("nothing was changed".to_owned());
-            return Report { message, health: Health::Worrying, stands, ..Report::default() };
+        if let Some(report) = self.attempt.report() {
+            return report;
         }
         let unanswered = Some(format!("whether ECS took it is not known; the page of task {name} shows it"));
         let Some(sent) = self.sent_at else {

@@ -11,14 +11,13 @@ use crate::change::{Bar, Ending, Report};
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::{Class, DbInstance, class};
+use crate::operations::attempt::{AGAIN, Attempt, Sent};
 use crate::text::span;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Fault, FaultKind, Health, KindName, Resource, World};
+use crate::world::{Fault, Health, KindName, Resource, World};
 
 /// Looks are this far apart: a reboot may be over within half a minute.
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
-/// What AWS did not take for a passing reason is tried again after this, for [`UNSEEN`].
-const AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// So long it may be available without a sign before it is told that none was seen.
 const UNSEEN: SignedDuration = SignedDuration::from_mins(10);
 /// The same where it is not known that AWS took it at all.
@@ -58,7 +57,7 @@ pub(super) struct Restart {
     sent: Option<(Timestamp, bool)>,
     /// It was seen to be away since it was asked.
     left: bool,
-    refused: Option<(Timestamp, Timestamp, Fault)>,
+    attempt: Attempt,
     over: Option<Ending>,
 }
 
@@ -74,7 +73,17 @@ struct Before {
 impl Restart {
     /// Does `plan` by the change that `make` makes, to what is `called` so, until `goal` is seen.
     pub(super) fn new(plan: Plan, called: String, goal: Goal, make: Box<dyn Fn() -> Box<dyn Change> + Send>) -> Self {
-        Self { plan, called, goal, make, before: None, sent: None, left: false, refused: None, over: None }
+        Self {
+            plan,
+            called,
+            goal,
+            make,
+            before: None,
+            sent: None,
+            left: false,
+            attempt: Attempt::default(),
+            over: None,
+        }
     }
 
     /// What RDS says where it is done, and where it could not be, in its own words; see "Amazon RDS event categories and
@@ -206,9 +215,7 @@ impl Procedure for Restart {
         if let Some(sent) = self.sent {
             return self.look(observation, sent);
         }
-        if let Some((_, last, _)) = &self.refused
-            && observation.now.duration_since(*last) < AGAIN
-        {
+        if self.attempt.must_wait(observation.now) {
             return Step::Wait(AGAIN);
         }
         let Some(seen) = self.seen(observation.world) else {
@@ -221,21 +228,12 @@ impl Procedure for Restart {
     }
 
     fn told(&mut self, _request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        let Err(fault) = got else {
-            (self.sent, self.refused) = (Some((now, true)), None);
-            return;
-        };
-        let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
-        let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
-        if passes && !fault.answer_lost && now.duration_since(since) < UNSEEN {
-            self.refused = Some((since, now, fault.clone()));
-        } else if fault.answer_lost
-            || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled)
-        {
+        match self.attempt.told(got, now) {
+            Sent::Taken => self.sent = Some((now, true)),
+            Sent::Later => {}
             // It is not sent again: what is seen tells whether it was done.
-            self.sent = Some((now, false));
-        } else {
-            self.over = Some(Ending::failed(format!("nothing was changed: {}", fault.sentence())));
+            Sent::Unsure(_) => self.sent = Some((now, false)),
+            Sent::Refused(why) => self.over = Some(Ending::failed(format!("nothing was changed: {why}"))),
         }
     }
 
@@ -250,10 +248,8 @@ impl Procedure for Restart {
 
     fn report(&self, observation: &Observation<'_>) -> Report {
         let (called, doing) = (&self.called, self.doing());
-        if let Some((_, _, fault)) = &self.refused {
-            let message = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
-            let stands = Some("nothing was changed".to_owned());
-            return Report { message, health: Health::Worrying, stands, ..Report::default() };
+        if let Some(report) = self.attempt.report() {
+            return report;
         }
         let unanswered = Some(format!("whether RDS took the {doing} of {called} is not known; its events show it"));
         let (Some((sent, sure)), Some(seen)) = (self.sent, self.seen(observation.world)) else {
