@@ -15,7 +15,9 @@ use super::call_log::CallLog;
 use super::call_record::Record;
 use super::credentials::Supply;
 use super::direct::{Json, Query, RestJson, RestXml};
+use super::doubt;
 use super::fault::fault;
+use super::idempotency::{Idempotency, idempotency};
 use super::pages::Paged;
 use super::single_flight::SingleFlight;
 use crate::world::Fault;
@@ -117,7 +119,12 @@ impl Clients {
     {
         // Futures do nothing before they are awaited: the request is made when its turn has come.
         let _in_flight = self.budget.turn(operation, self.priority).await;
-        let got = sent.await.map_err(fault(operation, on));
+        let (got, doubted) = doubt::watched(sent).await;
+        let got = got.map_err(fault(operation, on)).map_err(|fault| {
+            // A refusal tells nothing of the attempt before it that got no answer.
+            let answer_lost = fault.answer_lost || (doubted && idempotency(operation) != Idempotency::Reading);
+            Fault { answer_lost, ..fault }
+        });
         let got = got.map_err(|fault| self.supply.iter().fold(fault, |fault, supply| supply.advised(fault)));
         if let Err(fault) = &got {
             self.log.failed(fault);

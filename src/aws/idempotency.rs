@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 
+use super::doubt;
 use super::stats::{is_throttle, operation};
 
 /// What becomes of an operation that AWS gets twice.
@@ -127,7 +128,7 @@ pub(super) fn is_answer_lost<E: Error + 'static>(operation: &str, error: &SdkErr
 }
 
 /// Keeps the SDK from repeating a write that AWS must get once, where the first may have been done. A throttled one, or
-/// one that never reached AWS, is repeated as any other.
+/// one that never reached AWS, is repeated as any other. What is repeated although it may have been done is noted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SendOnce;
 
@@ -150,6 +151,7 @@ impl Intercept for SendOnce {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        doubt::begins();
         if idempotency(&operation(cfg)) != Idempotency::Once {
             return Ok(());
         }
@@ -167,9 +169,12 @@ impl Intercept for SendOnce {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Some(usual) = cfg.load::<Usual>().map(|usual| usual.0.clone()) else { return Ok(()) };
         let Some(Err(error)) = context.output_or_error() else { return Ok(()) };
-        if !may_be_done(context.response(), error) {
+        if may_be_done(context.response(), error) {
+            return Ok(());
+        }
+        doubt::not_done();
+        if let Some(usual) = cfg.load::<Usual>().map(|usual| usual.0.clone()) {
             cfg.interceptor_state().store_put(usual);
         }
         Ok(())

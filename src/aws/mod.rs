@@ -13,6 +13,7 @@ pub mod connect;
 pub mod convert;
 pub mod credentials;
 pub mod direct;
+mod doubt;
 pub mod fault;
 mod idempotency;
 mod lost_answer;

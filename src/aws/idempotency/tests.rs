@@ -146,3 +146,20 @@ fn every_write_that_a_kind_declares_has_its_decision() {
     let all: Vec<&str> = BY_NATURE.iter().chain(BY_TOKEN).copied().collect();
     assert!(all.iter().all(|name| idempotency(name) != Idempotency::Reading));
 }
+
+#[rstest]
+#[case::refused_at_once(&[(400, r#"{"__type":"ValidationException"}"#)], false)]
+#[case::refused_after_a_throttle(&[(400, THROTTLED), (400, r#"{"__type":"ValidationException"}"#)], false)]
+#[case::refused_after_a_breakdown(&[(500, r#"{"__type":"InternalException"}"#), (400, r#"{"__type":"ConflictException"}"#)], true)]
+#[case::refused_after_half_an_answer(&[(200, "{"), (400, r#"{"__type":"ConflictException"}"#)], true)]
+#[tokio::test(start_paused = true)]
+async fn a_refusal_tells_nothing_of_an_attempt_before_it(#[case] answers: &[(u16, &'static str)], #[case] lost: bool) {
+    for (operation, action, lost) in
+        [("events:EnableRule", "EnableRule", lost), ("events:ListRules", "ListRules", false)]
+    {
+        let script = Script::new(answers.iter().copied());
+        let aws = Clients { events: Json::events_by(&script), ..Clients::silent() };
+        let got = aws.call(operation, None, aws.events.call(action, serde_json::json!({}))).await;
+        assert_eq!(got.map_err(|fault| fault.answer_lost).err(), Some(lost), "{operation}");
+    }
+}
