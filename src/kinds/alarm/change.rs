@@ -159,6 +159,14 @@ fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// Whether `rule` mutes alarms of `environment` while it sleeps, by its name.
+pub(crate) fn is_of_sleep(rule: &str, environment: &str) -> bool {
+    let Some(rest) = rule.strip_prefix("toban-sleep-").and_then(|rest| rest.strip_prefix(environment)) else {
+        return false;
+    };
+    rest.is_empty() || rest.strip_prefix('-').is_some_and(|at| at.bytes().all(|one| one.is_ascii_digit()))
+}
+
 impl Change for SwitchAlarmActions {
     fn plan(&self) -> Plan {
         let count = crate::text::counted(self.names.len(), "alarm");

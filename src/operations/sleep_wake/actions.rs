@@ -4,12 +4,11 @@
 use jiff::Timestamp;
 
 use super::MemberProgress;
+use super::mutes::{hushes, muted, still_muted};
 use super::procedure::Sleep;
 use crate::change::After;
 use crate::change::plan::Difference;
 use crate::change::procedure::{Procedure, Proposal};
-use crate::kinds::alarm::AlarmMute;
-use crate::kinds::alarm::{Alarm, mute_alarms, scales};
 use crate::kinds::catalog::kind;
 use crate::offhours::{RecordState, notes, record_forbids, room, scheduled_members_named, standing};
 use crate::operations::environment_actions::EnvironmentActions;
@@ -23,7 +22,7 @@ use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service::is_idle;
 use crate::schedule::transition::sleep_wake_order;
 use crate::schedule::transition::sleep_wake_order::{How, MemberState, NextStage, StageAction};
-use crate::schedule::{Backend, MemberKind, PowerAction, Record, TargetState, WakeDesired, wording};
+use crate::schedule::{Backend, MemberKind, PowerAction, Record, TargetState, WakeDesired};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
 
@@ -47,7 +46,8 @@ impl EnvironmentActions for SleepWake {
         let name = &context.environment.name;
         let who = counted(parts.len(), "member");
         let asleep = all_at(&parts, TargetState::Stopped).then(|| "it is asleep already".to_owned());
-        let awake = all_at(&parts, TargetState::Running).then(|| "it is awake already".to_owned());
+        let awake = all_at(&parts, TargetState::Running) && !still_muted(context);
+        let awake = awake.then(|| "it is awake already".to_owned());
         let forgotten = unremembered(&parts);
         let prompt = match forgotten.as_slice() {
             [] => Prompt::Nothing,
@@ -376,36 +376,8 @@ fn difference(goal: TargetState, part: &Part) -> Option<Difference> {
 }
 
 /// When its schedule has it up again, whoever wakes it then: its alarms speak from then on. None without such a schedule.
-fn woken_at(context: &ActionContext<'_>) -> Option<Timestamp> {
+pub(super) fn woken_at(context: &ActionContext<'_>) -> Option<Timestamp> {
     let off = context.environment.offhours.as_deref().filter(|off| off.routine.backend != Backend::Observe)?;
     let start = off.intent().next_of(context.cx.now, PowerAction::Start).filter(|_| !off.exceptions.protect)?;
     start.at.checked_add(STAGE_GAP).ok()
-}
-
-/// For how long its alarms are muted, in words.
-fn muted(context: &ActionContext<'_>) -> String {
-    match woken_at(context) {
-        Some(at) => {
-            format!("until {}, when its schedule has woken it", wording::when(at, context.cx.now, context.cx.zone))
-        }
-        None => "for 15 days at most".to_owned(),
-    }
-}
-
-/// What silences the environment's alarms, one a scope.
-fn hushes(context: &ActionContext<'_>) -> Vec<AlarmMute> {
-    let environment = context.environment;
-    let alarms = environment.members.iter().filter(|member| {
-        // Those that only scale tell nobody.
-        context.cx.world.get::<Alarm>(&member.id).is_some_and(|alarm| !scales(alarm))
-    });
-    let mut scopes: Vec<(&Scope, Vec<String>)> = Vec::new();
-    for member in alarms {
-        match scopes.iter_mut().find(|(scope, _)| *scope == &member.id.scope) {
-            Some((_, names)) => names.push(member.name.clone()),
-            None => scopes.push((&member.id.scope, vec![member.name.clone()])),
-        }
-    }
-    let when = (context.cx.now, woken_at(context));
-    scopes.into_iter().map(|(scope, names)| mute_alarms(&names, &environment.name, scope, when)).collect()
 }

@@ -24,7 +24,7 @@ use crate::world::{EnvironmentName, Fault, FaultKind, KindName, Resource, Resour
 
 /// Readiness is judged by what targets say, but a member whose targets cannot be seen is judged by itself.
 const TARGETS: KindName = KindName("target-health");
-/// After a call whose answer got lost: this long before it is made again.
+/// After a call whose answer got lost: this long before it is made again, longer each time, up to [`RETRY`].
 const LOST: SignedDuration = SignedDuration::from_secs(5);
 
 /// One member.
@@ -183,9 +183,16 @@ impl MemberProgress {
         let busy = u32::try_from(RETRY_WINDOW.as_secs() / RETRY.as_secs()).unwrap_or(MAX_TRIES);
         let code = fault.code.as_deref().unwrap_or_default();
         match (fault.kind, Rejection::of(code, &fault.message)) {
-            // Whether AWS took it is not known; looking tells, and the driver waits until it can look.
-            _ if fault.answer_lost => CallOutcome::Again(LOST, message),
-            (Offline | Timeout | Garbled | Expired | Credentials, _) => CallOutcome::Again(LOST, message),
+            // Whether AWS took it is not known; looking tells, and the driver waits until it can look. Where AWS can be read
+            // and answers no call for so long, a person must know.
+            (kind, _)
+                if (fault.answer_lost || matches!(kind, Offline | Timeout | Garbled | Expired | Credentials))
+                    && self.tries < busy =>
+            {
+                let pause = SignedDuration::from_secs(LOST.as_secs() << self.tries.min(4)).min(RETRY);
+                CallOutcome::Again(pause, message)
+            }
+            _ if fault.answer_lost => CallOutcome::No(format!("whether AWS took it is not known: {message}")),
             (_, Rejection::InvalidState) if self.tries < busy => CallOutcome::Again(RETRY, message),
             (Throttled, _) | (_, Rejection::Transient(_)) if self.tries < MAX_TRIES => {
                 CallOutcome::Again(RETRY, message)

@@ -3,6 +3,7 @@
 
 mod actions;
 mod member;
+mod mutes;
 mod procedure;
 mod wording;
 

@@ -39,7 +39,12 @@ impl Sleep {
     pub(crate) fn done(&self, seen: &[MemberState]) -> Ending {
         let there = seen.iter().filter(|seen| sleep_wake_order::turn(self.goal, seen) == NextStage::Done).count();
         let members = counted(there, "member");
-        Ending::done(format!("{} is {}, {members}{}", self.plan.environment, self.goal(), self.alarms()))
+        let message = format!("{} is {}, {members}{}", self.plan.environment, self.goal(), self.alarms());
+        match (&self.hushed, self.goal) {
+            // What is up and silent is worse than what sleeps and pages.
+            (MuteState::Failed(_), TargetState::Running) => Ending::incomplete(message),
+            _ => Ending::done(message),
+        }
     }
 
     /// Some are not: named, and how to go on.

@@ -315,3 +315,39 @@ fn a_database_that_was_deleted_or_renamed_meanwhile_is_left_out() {
     };
     assert_eq!((ending.how, ending.message.as_str()), (Ended::Done, "city-dev is asleep, 2 members"));
 }
+
+#[test]
+fn alarms_that_stay_muted_are_not_called_a_whole_wake() {
+    let mut account = Account::awake();
+    run(&mut account, TargetState::Stopped, &[]).expect("it ends");
+    account.refuse =
+        Some(("unmute", Fault::new(FaultKind::Denied, "cloudwatch:DeleteAlarmMuteRule", "not authorized")));
+    let ending = run(&mut account, TargetState::Running, &[]).expect("it ends");
+    assert_eq!((ending.how, account.db, account.muted), (Ended::Incomplete, "available", true));
+    assert!(ending.message.contains("may still be muted: cloudwatch:DeleteAlarmMuteRule"), "{}", ending.message);
+    account.refuse = None;
+    let again = run(&mut account, TargetState::Running, &[]).expect("it ends");
+    assert_eq!((again.how, account.muted), (Ended::Done, false), "{}", again.message);
+}
+
+#[test]
+fn a_member_whose_call_is_never_answered_is_left_to_a_person() {
+    let lost = Fault::new(FaultKind::Odd, "rds:StopDBInstance", "An internal error occurred");
+    let lost = Err(Fault { answer_lost: true, ..lost });
+    let account = Account::awake();
+    let world = account.world();
+    let mut one = procedure(TargetState::Stopped, &world);
+    let member = one.members.iter_mut().find(|member| member.id.kind == DbInstance::KIND).expect("the database");
+    let (mut at, mut tries) = (account.at, 0);
+    let stuck = loop {
+        member.told(StageAction::Stop, &lost, at);
+        tries += 1;
+        at += SignedDuration::from_secs(60);
+        let seen = member.seen(&"city-dev".into(), &Observation { world: &world, faults: &[], now: at });
+        match seen.held {
+            Some(NextStage::Stuck(why)) => break why,
+            other => assert!(other.is_none() && tries < 100, "{other:?} after {tries}"),
+        }
+    };
+    assert!(tries > 50 && stuck.contains("is not known: rds:StopDBInstance"), "{tries}: {stuck}");
+}
