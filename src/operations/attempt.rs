@@ -53,6 +53,21 @@ impl Attempt {
         Sent::Refused(fault.sentence())
     }
 
+    /// Takes AWS's answer to what may be done twice: it is sent again too where it may have been done, for as long.
+    pub(crate) fn told_of_repeatable(&mut self, got: &Result<Receipt, Fault>, now: Timestamp) -> Sent {
+        use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
+        let since = self.refused.take().map_or(now, |(since, ..)| since);
+        let Err(fault) = got else { return Sent::Taken };
+        if !fault.answer_lost && !matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) {
+            return Sent::Refused(fault.sentence());
+        }
+        if now.duration_since(since) < PATIENCE {
+            self.refused = Some((since, now, fault.clone()));
+            return Sent::Later;
+        }
+        if fault.answer_lost { Sent::Unsure(fault.sentence()) } else { Sent::Refused(fault.sentence()) }
+    }
+
     /// What is told while AWS does not take it.
     pub(crate) fn report(&self) -> Option<Report> {
         let (_, _, fault) = self.refused.as_ref()?;
@@ -81,6 +96,19 @@ mod tests {
         assert!(matches!(attempt.told(&fault(FaultKind::Throttled, false), at(600)), Sent::Refused(_)));
         assert_eq!(attempt.told(&Ok(Receipt::default()), at(601)), Sent::Taken);
         assert!(attempt.report().is_none());
+    }
+
+    #[test]
+    fn what_may_be_done_twice_is_sent_again_for_a_while_and_no_longer() {
+        let (mut attempt, began) = (Attempt::default(), Timestamp::UNIX_EPOCH);
+        let at = |seconds: i64| began + SignedDuration::from_secs(seconds);
+        assert_eq!(attempt.told_of_repeatable(&fault(FaultKind::Timeout, true), at(0)), Sent::Later);
+        assert_eq!(attempt.told_of_repeatable(&fault(FaultKind::Odd, true), at(599)), Sent::Later);
+        assert!(matches!(attempt.told_of_repeatable(&fault(FaultKind::Odd, true), at(600)), Sent::Unsure(_)));
+        assert_eq!(attempt.told_of_repeatable(&fault(FaultKind::Throttled, false), at(601)), Sent::Later);
+        assert!(matches!(attempt.told_of_repeatable(&fault(FaultKind::Throttled, false), at(1201)), Sent::Refused(_)));
+        assert!(matches!(attempt.told_of_repeatable(&fault(FaultKind::Denied, false), at(1202)), Sent::Refused(_)));
+        assert_eq!(attempt.told_of_repeatable(&Ok(Receipt::default()), at(1203)), Sent::Taken);
     }
 
     #[test]

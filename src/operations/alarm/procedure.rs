@@ -27,6 +27,8 @@ pub(super) struct MuteProcedure {
     sent: bool,
     /// What AWS did not do, in sentences.
     refused: Vec<String>,
+    /// What it may have done, in sentences: what is seen tells.
+    unheard: Vec<String>,
     /// When all was answered.
     done_at: Option<Timestamp>,
     answered: usize,
@@ -34,7 +36,7 @@ pub(super) struct MuteProcedure {
 
 impl MuteProcedure {
     pub(super) fn new(plan: Plan, changes: Vec<MuteByHand>) -> Self {
-        Self { plan, changes, sent: false, refused: Vec::new(), done_at: None, answered: 0 }
+        Self { plan, changes, sent: false, refused: Vec::new(), unheard: Vec::new(), done_at: None, answered: 0 }
     }
 
     /// Whether a rule is as it should be.
@@ -52,6 +54,10 @@ impl MuteProcedure {
         };
         match (self.refused.as_slice(), unseen) {
             ([], 0) => Ending::done(done),
+            ([], unseen) if !self.unheard.is_empty() => Ending::incomplete(format!(
+                "whether it was done is not known, and {unseen} of {rules} are not seen so: {}",
+                self.unheard.join("; ")
+            )),
             ([], unseen) => Ending::incomplete(format!("{done}; {unseen} of them not seen so yet")),
             (refused, _) if refused.len() == self.changes.len() => Ending::failed(refused.join("; ")),
             (refused, _) => Ending::incomplete(format!("only some of {rules}: {}", refused.join("; "))),
@@ -94,10 +100,16 @@ impl Procedure for MuteProcedure {
         let late = observation.now.duration_since(since) >= SEEN_WITHIN;
         let blind = observation.faults.iter().any(|(want, _)| want.kind == MuteRule::KIND);
         if seen || late || blind || !self.refused.is_empty() {
-            return Step::End(match blind && self.refused.is_empty() {
+            return Step::End(match (blind && self.refused.is_empty(), self.unheard.as_slice()) {
                 // What AWS answered stands, seen or not.
-                true => Ending::done("AWS accepted it; the rules may not be read here"),
-                false => self.end(observation),
+                (true, []) => Ending::done("AWS accepted it; the rules may not be read here"),
+                (true, unheard) => {
+                    let unheard = unheard.join("; ");
+                    Ending::incomplete(format!(
+                        "whether it was done is not known: the rules may not be read here; {unheard}"
+                    ))
+                }
+                (false, _) => self.end(observation),
             });
         }
         Step::Wait(AGAIN)
@@ -105,8 +117,10 @@ impl Procedure for MuteProcedure {
 
     fn told(&mut self, _change_request: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         self.answered += 1;
-        if let Err(fault) = got {
-            self.refused.push(fault.sentence());
+        match got {
+            Ok(_) => {}
+            Err(fault) if fault.answer_lost => self.unheard.push(fault.sentence()),
+            Err(fault) => self.refused.push(fault.sentence()),
         }
     }
 

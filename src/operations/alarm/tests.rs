@@ -115,3 +115,38 @@ fn the_environment_mutes_all_and_takes_back_all_that_was_muted_by_hand() {
         assert!(unmute.calls.iter().all(|call| call.contains("DeleteAlarmMuteRule toban-mute-")), "{unmute:?}");
     });
 }
+
+/// What becomes of taking back a mute whose answer is lost, where the rule is gone or not.
+#[rstest]
+#[case::done_all_the_same(Vec::new(), crate::change::How::Done, "unmuted: 1 rule deleted")]
+#[case::not_seen(vec![rule("toban-mute-city-prod-a-1", &["own"], "2026-11-21T12:00:00Z")], crate::change::How::Incomplete, "is not known")]
+fn a_lost_answer_is_told_by_what_is_seen(
+    #[case] left: Vec<MuteRule>,
+    #[case] how: crate::change::How,
+    #[case] told: &str,
+) {
+    use crate::change::procedure::{Observation, Step};
+    use crate::world::{Coverage, Fault, FaultKind, Reading};
+    let own = alarm().name;
+    let before = world(vec![rule("toban-mute-city-prod-a-1", &[&own], "2026-11-21T12:00:00Z")]);
+    let proposal = within(&before, |_, context| MuteAlarms.propose(UNMUTE, None, context).expect("a plan"));
+    let Proposal::Procedure(mut procedure) = proposal else { panic!("no procedure") };
+    let mut after = World::default();
+    after.put(&scope(), MuteRule::KIND, &Coverage::All, Ok(Reading::whole(left).into()), now());
+    let mut at = now();
+    let ending = loop {
+        match procedure.step(&Observation { world: &after, faults: &[], now: at }) {
+            Step::End(ending) => break ending,
+            Step::Wait(span) => at += span,
+            Step::Act(changes) => {
+                for change in changes {
+                    let lost = Fault::new(FaultKind::Offline, "cloudwatch:DeleteAlarmMuteRule", "connection closed");
+                    let lost = Err(Fault { answer_lost: true, ..lost });
+                    procedure.told(&change.change_request(), &lost, at);
+                }
+            }
+        }
+    };
+    assert_eq!(ending.how, how, "{}", ending.message);
+    assert!(ending.message.contains(told), "{}", ending.message);
+}

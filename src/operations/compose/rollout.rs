@@ -22,8 +22,9 @@ use crate::kinds::deploy_lock::{DeployLock, LOCK, Lock, OUT};
 use crate::kinds::managed_node::{Node, RunScript};
 use crate::kinds::target_group::{Labelling, Registering};
 use crate::kinds::target_health::{Target, TargetHealth};
+use crate::operations::attempt::{Attempt, Sent};
 use crate::world::read_request::ReadRequest;
-use crate::world::{Fault, FaultKind, Resource, ResourceId};
+use crate::world::{Fault, Resource, ResourceId};
 use commands::Run;
 
 /// What is wanted.
@@ -92,6 +93,7 @@ pub struct Rollout {
     lock: Option<String>,
     renewing: bool,
     again: Option<String>,
+    attempt: Attempt,
     /// Whether that was waited for.
     waited: bool,
     took_over: Option<String>,
@@ -123,6 +125,7 @@ impl Rollout {
             lock: None,
             renewing: false,
             again: None,
+            attempt: Attempt::default(),
             waited: false,
             took_over: None,
             remembered: None,
@@ -380,11 +383,12 @@ impl Procedure for Rollout {
     }
 
     fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
         if self.renewing && change_request.verb == "label" {
             self.renewing = false;
             return;
         }
+        // It is tried again: a script that never left, or what is the same when it is done twice.
+        let sent = self.attempt.told_of_repeatable(got, now);
         match got {
             Ok(receipt) => {
                 let command = receipt.fact("command").unwrap_or_default().to_owned();
@@ -396,12 +400,7 @@ impl Procedure for Rollout {
                 let command = mark.map(|(_, mark)| mark.clone()).unwrap_or_default();
                 self.went(Run { command, since: now, lost: Some(fault.sentence()) });
             }
-            // It is tried again: a script that never left, or what is the same when it is done twice.
-            Err(fault)
-                if fault.answer_lost || matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) =>
-            {
-                self.again = Some(fault.sentence());
-            }
+            Err(fault) if sent == Sent::Later => self.again = Some(fault.sentence()),
             Err(fault) => self.refused(fault),
         }
     }

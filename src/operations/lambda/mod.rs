@@ -3,6 +3,7 @@
 
 pub mod actions;
 mod report;
+mod sending;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +17,9 @@ use crate::change::{Ending, Report};
 use crate::kinds::lambda_alias_metrics::{AliasMetrics, part};
 use crate::kinds::lambda_function::{Code, Function, PublishVersion, ShiftAlias, UpdateCode, reason};
 use crate::kinds::lambda_version::{Alias, FunctionVersions};
+use crate::operations::attempt::Attempt;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Fault, FaultKind, Resource};
+use crate::world::{Fault, Resource};
 
 /// What is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +40,8 @@ pub enum AliasTarget {
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Phase {
     Update,
+    /// The answer to new code was lost: whether it is in place is looked for.
+    Unheard,
     Updating(Timestamp),
     Publish,
     Shift,
@@ -66,6 +70,8 @@ pub struct AliasShift {
     plan: Plan,
     name: String,
     revision: Option<String>,
+    /// What tells that the code changed since: its hash and the time of the last change.
+    code_before: (Option<String>, Option<Timestamp>),
     alias: Option<String>,
     /// The version the alias sends to before.
     before: Option<String>,
@@ -82,6 +88,11 @@ pub struct AliasShift {
     lost: bool,
     /// Whether AWS's answer to what was sent last was lost.
     unheard: bool,
+    /// How often in a row it was.
+    losses: u32,
+    /// Why.
+    heard_last: Option<String>,
+    attempt: Attempt,
     busy_since: Option<Timestamp>,
     touched: bool,
     /// Why the share was taken back.
@@ -102,6 +113,7 @@ impl AliasShift {
             plan,
             name: item.name.clone(),
             revision: item.revision.clone(),
+            code_before: (item.code.clone(), item.changed_at),
             alias: alias.map(|alias| alias.name.clone()),
             before: alias.map(|alias| alias.version.clone()),
             aim,
@@ -113,6 +125,9 @@ impl AliasShift {
             waited: false,
             lost: false,
             unheard: false,
+            losses: 0,
+            heard_last: None,
+            attempt: Attempt::default(),
             busy_since: None,
             touched: false,
             trouble: None,
@@ -169,6 +184,7 @@ impl AliasShift {
     fn go(&mut self, observation: &Observation<'_>) -> Step {
         match self.phase.clone() {
             Phase::Update => self.update(),
+            Phase::Unheard => self.look_for_code(observation),
             Phase::Updating(since) => self.updating(since, observation),
             Phase::Publish => {
                 let message = format!("publish a version of {}", self.name);
@@ -330,57 +346,6 @@ impl AliasShift {
         self.phase = Phase::Shift;
         Step::Wait(SignedDuration::ZERO)
     }
-
-    fn went(&mut self, receipt: &Receipt, now: Timestamp) {
-        self.busy_since = None;
-        match self.phase.clone() {
-            Phase::Update => {
-                self.touched = true;
-                self.code = receipt.fact("code").map(str::to_owned);
-                self.phase = Phase::Updating(now);
-            }
-            Phase::Publish => self.published(receipt.fact("version").unwrap_or_default().to_owned()),
-            Phase::Shift => {
-                self.touched = true;
-                self.phase = Phase::Shifting(now);
-            }
-            _ => {}
-        }
-    }
-
-    fn refused(&mut self, fault: &Fault, now: Timestamp) {
-        let code = fault.code.as_deref().unwrap_or_default();
-        let since = *self.busy_since.get_or_insert(now);
-        if code.contains("ResourceConflict") && now.duration_since(since) < BUSY {
-            self.wait = Some("another update of the function is in progress".to_owned());
-            return;
-        }
-        if code.contains("PreconditionFailed") && self.phase == Phase::Shift && now.duration_since(since) < UNSEEN {
-            // What the alias is was read just before: it is read again, and judged again.
-            self.wait = Some("the alias was changed at the same moment; it is read again".to_owned());
-            return;
-        }
-        let why = match code.contains("PreconditionFailed") {
-            true if self.lost && self.phase == Phase::Update => {
-                // The change that was refused bore the revision of before the first try, so that may have been taken.
-                let message = format!(
-                    "an answer was lost on the way, and {} was changed since: by that very change, or by somebody else; \
-                     look at it, and deploy again",
-                    self.name
-                );
-                self.phase = Phase::Over(Ending::incomplete(message));
-                return;
-            }
-            true => format!(
-                "somebody changed {} after this plan was made: a colleague, a pipeline or the stack that created it; look at \
-                 it and plan anew",
-                self.name
-            ),
-            false => fault.sentence(),
-        };
-        let message = format!("{why}; {}", self.stands());
-        self.phase = Phase::Over(if self.touched { Ending::incomplete(message) } else { Ending::failed(message) });
-    }
 }
 
 fn act(change: impl Change) -> Step {
@@ -395,7 +360,7 @@ impl Procedure for AliasShift {
     fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         let (scope, key) = (&self.plan.scope, &self.plan.on.key);
         match &self.phase {
-            Phase::Updating(_) => vec![ReadRequest::part(scope, Function::KIND, key)],
+            Phase::Unheard | Phase::Updating(_) => vec![ReadRequest::part(scope, Function::KIND, key)],
             Phase::Shift | Phase::Shifting(_) => vec![ReadRequest::part(scope, FunctionVersions::KIND, key)],
             Phase::Watch(since) => {
                 let mut wants = vec![ReadRequest::part(scope, FunctionVersions::KIND, key)];
@@ -421,23 +386,7 @@ impl Procedure for AliasShift {
     }
 
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
-        match got {
-            Ok(receipt) => {
-                self.unheard = false;
-                self.went(receipt, now);
-            }
-            // Made again, each bears the revision it was planned for: AWS refuses it if the first was done.
-            Err(fault)
-                if fault.answer_lost || matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) =>
-            {
-                let is_lost = fault.answer_lost || matches!(fault.kind, Offline | Timeout);
-                self.lost |= self.phase == Phase::Update && is_lost;
-                self.unheard = is_lost;
-                self.wait = Some(fault.sentence());
-            }
-            Err(fault) => self.refused(fault, now),
-        }
+        self.hear(got, now);
     }
 
     fn report(&self, observation: &Observation<'_>) -> Report {

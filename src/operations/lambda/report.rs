@@ -57,10 +57,10 @@ impl AliasShift {
     }
 
     /// The same while the change of the phase is not answered: it may or may not have been taken.
-    fn unanswered(&self) -> Option<String> {
+    pub(super) fn unanswered(&self) -> Option<String> {
         let alias = self.alias.as_deref().unwrap_or("the alias");
         Some(match &self.phase {
-            Phase::Update => format!("whether {} has the new code is not known; {AGAIN}", self.name),
+            Phase::Update | Phase::Unheard => format!("whether {} has the new code is not known; {AGAIN}", self.name),
             Phase::Publish => {
                 format!("the new code is in place, whether a version of it is published is not known; {AGAIN}")
             }
@@ -76,6 +76,7 @@ impl AliasShift {
         let alias = self.alias.as_deref().unwrap_or("the alias");
         match &self.phase {
             Phase::Update => format!("puts the new code of {} in place", self.name),
+            Phase::Unheard => format!("looks whether {} has the new code", self.name),
             Phase::Updating(_) => format!("Lambda takes the new code of {} in", self.name),
             Phase::Publish => "publishes a version of it".to_owned(),
             Phase::Shift | Phase::Shifting(_) => match (&self.goal, &self.trouble) {

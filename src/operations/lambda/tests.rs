@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::change::How;
+use crate::world::FaultKind;
 use crate::world::{Arn, Coverage, Reading, ResourceId, Scope, World};
 
 const ARN: &str = "arn:aws:lambda:ap-northeast-1:123456789012:function:cat-data-v23-api";
@@ -331,4 +332,37 @@ fn killed_after_any_step_it_ends_alike_when_run_again() {
         steps += 1;
     }
     assert!(steps > 10, "only {steps} steps");
+}
+
+#[test]
+fn code_whose_answer_is_lost_is_looked_for_before_it_is_sent_again_and_not_for_ever() {
+    let mut lambda = Lambda::new();
+    lambda.refuse = vec!["Timeout"; 20];
+    let ending = lambda.run(new_code(None));
+    assert_eq!((ending.how, 20 - lambda.refuse.len()), (How::Incomplete, 3), "{}", ending.message);
+    assert!(ending.message.contains("is not known") && ending.message.contains("lambda:x"), "{}", ending.message);
+
+    let mut lambda = Lambda::new();
+    lambda.refuse = vec!["Timeout"; 20];
+    let mut shift = lambda.shift(new_code(None), true);
+    assert_eq!(lambda.drive(&mut shift, 1), None);
+    lambda.code = "new";
+    let ending = lambda.drive(&mut shift, 100).expect("an end");
+    assert_eq!((ending.how, 20 - lambda.refuse.len()), (How::Incomplete, 1), "{}", ending.message);
+    assert!(ending.message.contains("by that very change, or by somebody else"), "{}", ending.message);
+}
+
+#[test]
+fn a_version_and_a_shift_that_are_never_answered_end_too() {
+    for done in [1, 2] {
+        let mut lambda = Lambda::new();
+        let mut shift = lambda.shift(new_code(None), true);
+        while lambda.deeds.len() < done {
+            assert_eq!(lambda.drive(&mut shift, 1), None);
+        }
+        lambda.refuse = vec!["Timeout"; 20];
+        let ending = lambda.drive(&mut shift, 200).expect("an end");
+        assert_eq!((ending.how, 20 - lambda.refuse.len()), (How::Incomplete, 3), "{}", ending.message);
+        assert!(ending.message.contains("is not known") && ending.message.contains("lambda:x"), "{}", ending.message);
+    }
 }

@@ -22,16 +22,25 @@ use crate::world::{Fault, FaultKind, Health, World};
 
 /// How long to try against a busy machine.
 pub const RETRY_WINDOW: SignedDuration = SignedDuration::from_mins(60);
-/// After a call whose answer got lost: this long before it is looked at again.
+/// After a call whose answer got lost: this long before it is looked at again, longer each time, up to the last.
 const LOST: SignedDuration = SignedDuration::from_secs(5);
+const LOST_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// How a call ended, as far as it was heard.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Answer {
     Taken,
     Rejected(Rejection),
-    /// Whether AWS took it is not known; looking tells.
-    Lost,
+    /// Whether AWS took it is not known; looking tells. Why.
+    Lost(String),
+}
+
+/// Answers that were lost one after another.
+#[derive(Debug)]
+struct Unheard {
+    since: Timestamp,
+    tries: u32,
+    why: String,
 }
 
 /// The procedure.
@@ -44,6 +53,8 @@ pub struct Switch {
     zone: TimeZone,
     toggle: Toggle,
     answer: Option<Answer>,
+    /// Since when no answer is heard; over when one is.
+    unheard: Option<Unheard>,
     /// A call that has to wait a little.
     later: Option<PowerAction>,
     taken: bool,
@@ -58,7 +69,7 @@ impl Switch {
     #[must_use]
     pub fn new(plan: Plan, called: String, want: TargetState, reads: Vec<ReadRequest>, zone: TimeZone) -> Self {
         let toggle = Toggle::new(RETRY_WINDOW);
-        Self { plan, called, want, reads, zone, toggle, answer: None, later: None, taken: false }
+        Self { plan, called, want, reads, zone, toggle, answer: None, unheard: None, later: None, taken: false }
     }
 
     fn seen(&self, world: &World) -> Option<MemberState> {
@@ -87,7 +98,7 @@ impl Switch {
                 }
             }
             (State::Issue { .. }, Some(Answer::Taken)) => {
-                self.taken = true;
+                (self.taken, self.unheard) = (true, None);
                 let effects = self.toggle.handle(Event::Accepted, observation.now);
                 let there = matches!(
                     (&actual, self.want),
@@ -96,16 +107,35 @@ impl Switch {
                 if there { self.toggle.handle(Event::Observed(actual), observation.now) } else { effects }
             }
             (State::Issue { .. }, Some(Answer::Rejected(rejection))) => {
+                self.unheard = None;
                 self.toggle.handle(Event::Rejected { rejection, actual: Some(actual) }, observation.now)
             }
-            (State::Issue { .. }, Some(Answer::Lost)) => match (&actual, self.want) {
+            (State::Issue { .. }, Some(Answer::Lost(why))) => match (&actual, self.want) {
                 (Actual::Up, TargetState::Stopped) | (Actual::Down, TargetState::Running) => {
-                    vec![Effect::CallAfter(verb_for(self.want), LOST)]
+                    self.again(why, observation.now)
                 }
                 _ => self.toggle.handle(Event::Accepted, observation.now),
             },
             _ => self.toggle.handle(Event::Observed(actual), observation.now),
         }
+    }
+
+    /// The call again after a while, as long as there is patience; nothing once it is used up.
+    fn again(&mut self, why: String, now: Timestamp) -> Vec<Effect> {
+        let before = self.unheard.take();
+        let (since, tries) = before.map_or((now, 0), |before| (before.since, before.tries + 1));
+        self.unheard = Some(Unheard { since, tries, why });
+        if now.duration_since(since) >= RETRY_WINDOW {
+            return Vec::new();
+        }
+        let pause = SignedDuration::from_secs(LOST.as_secs() << tries.min(4)).min(LOST_MOST);
+        vec![Effect::CallAfter(verb_for(self.want), pause)]
+    }
+
+    /// That it is not known whether AWS took it, with the reason.
+    fn not_known(&self) -> Option<String> {
+        let unheard = self.unheard.as_ref()?;
+        Some(format!("{UNANSWERED} ({})", unheard.why))
     }
 
     fn change(&self, world: &World, verb: PowerAction) -> Option<Box<dyn Change>> {
@@ -152,6 +182,10 @@ impl Switch {
             )),
             State::Failed { why } => self.ended(format!("{called} was not {}: {why}", self.goal())),
             State::Refused { why } => self.ended(format!("{called} cannot be {}: {why}", self.goal())),
+            State::Issue { .. } => {
+                let why = self.not_known().unwrap_or_else(|| UNANSWERED.to_owned());
+                Ending::incomplete(format!("{called} was not seen to be {}: {why}", self.goal()))
+            }
             other => self.ended(format!("{called} was left in {other:?}")),
         }
     }
@@ -204,8 +238,8 @@ impl Procedure for Switch {
         self.answer = Some(match got {
             Ok(_) => Answer::Taken,
             Err(fault) => match fault.kind {
-                _ if fault.answer_lost => Answer::Lost,
-                Offline | Timeout | Garbled | Expired | Credentials => Answer::Lost,
+                _ if fault.answer_lost => Answer::Lost(fault.sentence()),
+                Offline | Timeout | Garbled | Expired | Credentials => Answer::Lost(fault.sentence()),
                 Throttled => Answer::Rejected(Rejection::Transient(fault.sentence())),
                 _ => {
                     let code = fault.code.as_deref().unwrap_or_default();
@@ -247,10 +281,12 @@ impl Procedure for Switch {
                 let word = verb_for(self.want).word();
                 let stands = match &self.answer {
                     Some(Answer::Taken) => format!("{called} is {going}; AWS goes on by itself"),
-                    Some(Answer::Lost) => UNANSWERED.to_owned(),
-                    Some(Answer::Rejected(_)) | None => "nothing was changed".to_owned(),
+                    Some(Answer::Lost(why)) => format!("{UNANSWERED} ({why})"),
+                    Some(Answer::Rejected(_)) => "nothing was changed".to_owned(),
+                    None => self.not_known().unwrap_or_else(|| "nothing was changed".to_owned()),
                 };
-                (format!("{word} {called}"), Health::Changing, Some(stands))
+                let health = if self.unheard.is_some() { Health::Worrying } else { Health::Changing };
+                (format!("{word} {called}"), health, Some(stands))
             }
             State::Done => (self.ending(observation).message, Health::Well, None),
             State::Diverted { .. } | State::Missed { .. } | State::Failed { .. } => {

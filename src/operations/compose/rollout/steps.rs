@@ -235,7 +235,12 @@ impl Rollout {
     /// A change was refused for good.
     pub(super) fn refused(&mut self, fault: &Fault) {
         let why = fault.sentence();
+        // What may have been done did not change nothing.
+        self.touched |= fault.answer_lost;
         self.phase = match self.phase.clone() {
+            Phase::Begin if fault.answer_lost => Phase::Over(Ending::incomplete(format!(
+                "whether the lock was taken is not known; it ends by itself, and nothing else was changed: {why}"
+            ))),
             Phase::Begin => Phase::Over(Ending::failed(format!("nothing was changed: {why}"))),
             Phase::Unlock(mut ending) => {
                 ending.message.push_str(&format!("; the lock could not be given back ({why}) and ends by itself"));

@@ -11,7 +11,7 @@ use crate::environment::deploy_recipe::Check;
 use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::deploy_lock::PREVIOUS;
 use crate::kinds::target_group::TargetGroup;
-use crate::world::{Arn, Coverage, Reading, Scope, World};
+use crate::world::{Arn, Coverage, FaultKind, Reading, Scope, World};
 
 const OLD: &str = "0123456789abcdef0123456789abcdef01234567";
 const NEW: &str = "89abcdef0123456789abcdef0123456789abcdef";

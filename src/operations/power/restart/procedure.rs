@@ -55,6 +55,8 @@ pub(super) struct Restart {
     make: Box<dyn Fn() -> Box<dyn Change> + Send>,
     before: Option<Before>,
     sent: Option<(Timestamp, bool)>,
+    /// Why AWS's answer was not heard.
+    unheard: Option<String>,
     /// It was seen to be away since it was asked.
     left: bool,
     attempt: Attempt,
@@ -80,6 +82,7 @@ impl Restart {
             make,
             before: None,
             sent: None,
+            unheard: None,
             left: false,
             attempt: Attempt::default(),
             over: None,
@@ -169,7 +172,8 @@ impl Restart {
                     "RDS took the {doing} of {called}, and for {for_} no sign was seen that it was done; look at its events"
                 ),
                 false => format!(
-                    "whether RDS took the {doing} of {called} is not known, and for {for_} no sign of it was seen: it was hardly done"
+                    "whether RDS took the {doing} of {called} is not known, and for {for_} no sign of it was seen: it was hardly done ({})",
+                    self.unheard.as_deref().unwrap_or("no answer")
                 ),
             };
             return Step::End(Ending::incomplete(message));
@@ -232,7 +236,7 @@ impl Procedure for Restart {
             Sent::Taken => self.sent = Some((now, true)),
             Sent::Later => {}
             // It is not sent again: what is seen tells whether it was done.
-            Sent::Unsure(_) => self.sent = Some((now, false)),
+            Sent::Unsure(why) => (self.sent, self.unheard) = (Some((now, false)), Some(why)),
             Sent::Refused(why) => self.over = Some(Ending::failed(format!("nothing was changed: {why}"))),
         }
     }
@@ -268,7 +272,10 @@ impl Procedure for Restart {
                 let minutes = span(for_.as_mins() * 60);
                 format!("{called} is {}, {minutes} after the {doing} was asked for", seen.status)
             }
-            (false, false) => format!("AWS's answer was lost; toban looks whether {called} does its {doing}"),
+            (false, false) => {
+                let why = self.unheard.as_deref().unwrap_or("no answer");
+                format!("AWS's answer was lost; toban looks whether {called} does its {doing} ({why})")
+            }
         };
         let stands = match sure {
             true => Some(format!("RDS goes on with the {doing} of {called} by itself")),

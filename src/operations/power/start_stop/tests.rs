@@ -289,3 +289,24 @@ fn who_cannot_be_seen_any_more_is_not_called_done() {
     assert_eq!(ending.how, Ended::Failed);
     assert!(ending.message.contains("cannot be seen any more"), "{}", ending.message);
 }
+
+#[test]
+fn a_call_that_is_never_answered_ends_with_its_reason() {
+    let lost = || {
+        let fault = Fault::new(FaultKind::Odd, "rds:StopDBInstance", "An internal error occurred");
+        Fault { answer_lost: true, ..fault }
+    };
+    let mut rds = Rds::at("available").refusing((0..500).map(|_| lost()));
+    let (ending, said) = run(&mut rds, TargetState::Stopped, &[]);
+    let ending = ending.expect("an end");
+    assert_eq!(ending.how, Ended::Incomplete, "{said:#?}");
+    for told in ["is not known", "rds:StopDBInstance", "An internal error occurred"] {
+        assert!(ending.message.contains(told), "{}", ending.message);
+    }
+    let tries = 500 - rds.refusals.len();
+    assert!((40..90).contains(&tries), "{tries} tries within an hour");
+    // One that is answered in the end is no worse for it.
+    let mut rds = Rds::at("available").refusing((0..5).map(|_| lost()));
+    let (ending, said) = run(&mut rds, TargetState::Stopped, &[]);
+    assert_eq!(ending.map(|ending| ending.how), Some(Ended::Done), "{said:#?}");
+}
