@@ -3,6 +3,9 @@
 
 mod binary;
 mod commands;
+mod deeds;
+mod planned;
 mod read_only;
 mod readings;
 mod ways;
+mod writes;

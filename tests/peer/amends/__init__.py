@@ -45,4 +45,4 @@ def without(params, *names):
     return {key: value for key, value in params.items() if key not in names}
 
 
-from amends import acm, cloudwatch, ecs, elasticloadbalancing, kept, lambda_, rds, scaling, scheduler, ssm, tag  # noqa: E402,F401
+from amends import acm, cloudwatch, ecs, elasticloadbalancing, jobs, kept, lambda_, rds, scaling, scheduler, ssm, tag  # noqa: E402,F401

@@ -8,6 +8,8 @@ import datetime
 import hashlib
 import uuid
 
+from moto.ecs.models import EC2ContainerServiceBackend
+
 from wire import AwsError, UTC
 from amends import amend, memory, page, without
 
@@ -327,6 +329,20 @@ def whole(call, task):
         if task.get("lastStatus") == "RUNNING":
             container["lastStatus"] = "RUNNING"
             container.pop("exitCode", None)
+
+
+def with_memory(requirements):
+    """moto wants the memory of each container, which a task on Fargate may leave out."""
+    def of(task_definition):
+        for container in task_definition.container_definitions:
+            if not {"memory", "memoryReservation", "Memory", "MemoryReservation"} & set(container):
+                return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
+        return requirements(task_definition)
+    return staticmethod(of)
+
+
+EC2ContainerServiceBackend._calculate_task_resource_requirements = with_memory(
+    EC2ContainerServiceBackend._calculate_task_resource_requirements)
 
 
 @amend("ecs:RunTask")

@@ -35,9 +35,12 @@ def start_db_cluster(call):
 
 @amend("rds:RebootDBInstance")
 def reboot_db_instance(call):
-    """moto forgets a reboot at once: it is seen at the next look, as at AWS."""
+    """moto forgets a reboot at once: it is seen at the next look, as at AWS; a failover leads to another zone."""
     answer = call.moto()
     memory(call, "reboots")[call.params["DBInstanceIdentifier"]] = True
+    if call.params.get("ForceFailover") in (True, "true"):
+        moved = memory(call, "failovers")
+        moved[call.params["DBInstanceIdentifier"]] = not moved.get(call.params["DBInstanceIdentifier"])
     answer["DBInstance"]["DBInstanceStatus"] = "rebooting"
     return answer
 
@@ -49,6 +52,9 @@ def describe_db_instances(call):
     for instance in answer.get("DBInstances") or []:
         if reboots.pop(instance["DBInstanceIdentifier"], None):
             instance["DBInstanceStatus"] = "rebooting"
+        zone = instance.get("AvailabilityZone")
+        if zone and memory(call, "failovers").get(instance["DBInstanceIdentifier"]):
+            instance["AvailabilityZone"] = zone[:-1] + ("c" if zone.endswith("a") else "a")
     restarts = memory(call, "stopped db")
     instances = answer.get("DBInstances") or []
     stopped = set()

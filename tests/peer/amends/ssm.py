@@ -48,9 +48,19 @@ def send_command(call):
     command = str(uuid.uuid4())
     script = "\n".join(call.params["Parameters"]["commands"])
     for node_id in call.params["InstanceIds"]:
-        memory(call, "command")[command, node_id] = {"looks": 0, "script": script}
+        memory(call, "command")[command, node_id] = {"looks": 0, "script": script, "comment": call.params.get("Comment", "")}
     return {"Command": {"CommandId": command, "DocumentName": call.params["DocumentName"], "InstanceIds": call.params["InstanceIds"],
                         "Status": "Pending", "RequestedDateTime": datetime.datetime.now(UTC)}}
+
+
+@amend("ssm:ListCommands")
+def list_commands(call):
+    """The newest first, of one node or of all."""
+    wanted = call.params.get("InstanceId")
+    known = {command: run for (command, node_id), run in memory(call, "command").items() if wanted in (None, node_id)}
+    all_of_them = [{"CommandId": command, "Comment": run["comment"], "DocumentName": "AWS-RunShellScript"} for command, run in known.items()]
+    commands, token = page(all_of_them[::-1], call.params.get("NextToken"), call.params.get("MaxResults") or 50)
+    return {"Commands": commands, "NextToken": token}
 
 
 @amend("ssm:GetCommandInvocation")

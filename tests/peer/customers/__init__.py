@@ -74,10 +74,12 @@ class Site:
         arn = f"arn:aws:ssm:{REGION}:{self.account}:automation-definition/{name}:$DEFAULT"
         return {"Arn": arn, "Input": json.dumps({key: [value] for key, value in parameters.items()})}
 
-    def job(self, cluster, definition):
+    def job(self, cluster, definition, subnets, group):
         """A target that runs a task."""
+        network = {"awsvpcConfiguration": {"Subnets": subnets, "SecurityGroups": [group], "AssignPublicIp": "DISABLED"}}
         return {"Arn": f"arn:aws:ecs:{REGION}:{self.account}:cluster/{cluster}",
-                "EcsParameters": {"TaskDefinitionArn": definition, "TaskCount": 1, "LaunchType": "FARGATE"}}
+                "EcsParameters": {"TaskDefinitionArn": definition, "TaskCount": 1, "LaunchType": "FARGATE",
+                                  "NetworkConfiguration": network}}
 
     def vpc(self, env, name, block="10.0.0.0/16", subnets=(), stack=None, nats=0, through=(), endpoints=()):
         """A VPC with its subnets: (name, block, zone letter). Names are tags, as everywhere in EC2.

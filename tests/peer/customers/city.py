@@ -70,5 +70,5 @@ def build_stage(site, stage, plan, tags):
         site.keep("wafv2:GetWebACL", {"Name": f"{name}-waf", "Id": "1", "ARN": arn, "DefaultAction": {"Allow": {}}, "Rules": [
             {"Name": "rate", "Priority": 1, "Action": {"Block": {}}, "Statement": {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP"}}},
             {"Name": "japan-only", "Priority": 2, "Action": {"Count": {}}, "Statement": {"GeoMatchStatement": {"CountryCodes": ["JP"]}}}]}, of="1")
-    site.rule(f"{name}-daily", "cron(0 2 * * ? *)", site.job(cluster, batch))
-    site.rule(f"{name}-monthly", "cron(0 3 1 * ? *)", site.job(cluster, batch))
+    site.rule(f"{name}-daily", "cron(0 2 * * ? *)", site.job(cluster, batch, app, tasks))
+    site.rule(f"{name}-monthly", "cron(0 3 1 * ? *)", site.job(cluster, batch, app, tasks))

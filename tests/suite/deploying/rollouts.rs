@@ -1,16 +1,12 @@
 //! The engine without a face over the peer, in a time of its own: whoever waits is there at once, and hours pass
 //! between two looks. For what takes long at AWS: rollouts that stand still, shares that are watched.
 
-use futures_util::future::BoxFuture;
-use std::sync::{Mutex, PoisonError};
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use toban::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use toban::change::{Ending, How, Report};
 use toban::cloud::Cloud;
-use toban::cloud::Live;
 use toban::engine::execute::JournalWriter;
 use toban::engine::run_procedure::{ProcedureRun, run_procedure};
 use toban::environment::{Check, Recipe};
@@ -23,51 +19,8 @@ use toban::operations::ActionContext;
 use toban::overview::assemble;
 use toban::world::{Coverage, Resource, World};
 
-use crate::engine::{here, live, of, read, read_all};
+use crate::engine::{Hurried, here, live, of, read, read_all};
 use crate::support::peer::Peer;
-
-/// AWS whose time need not be waited for: what waits looks again at once, and later. The time of timers goes on by a
-/// minute with every wait: what is kept for a moment is asked for anew.
-#[derive(Debug)]
-pub(super) struct Hurried {
-    live: Live,
-    ahead: Mutex<SignedDuration>,
-    /// No wait is shorter.
-    least: SignedDuration,
-}
-
-impl Hurried {
-    pub(super) fn over(live: Live) -> Self {
-        Self { live, ahead: Mutex::default(), least: SignedDuration::ZERO }
-    }
-
-    /// One that is looked at once a minute at most, for what stands still for long.
-    fn by_minutes(live: Live) -> Self {
-        Self { least: SignedDuration::from_mins(1), ..Self::over(live) }
-    }
-
-    /// One that lives half an hour in the past, so that what the peer tells of now came after it began.
-    fn late(live: Live) -> Self {
-        Self { ahead: Mutex::new(SignedDuration::from_mins(-30)), ..Self::over(live) }
-    }
-}
-
-impl Cloud for Hurried {
-    toban::delegate_cloud!(self.live: scopes, identify, read, look, change, renew, stats, login);
-
-    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += span.max(self.least);
-        // Nothing is on its way to AWS while a procedure waits: no call can run into its timeout by this.
-        Box::pin(async move {
-            tokio::time::pause();
-            tokio::time::advance(std::time::Duration::from_secs(60)).await;
-            tokio::time::resume();
-        })
-    }
-    fn now(&self) -> Timestamp {
-        self.live.now() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Takes up an offer of what is called `name`, as both faces do, and sees it to its end; `tell` hears every report.
 async fn told(

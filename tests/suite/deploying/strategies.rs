@@ -17,8 +17,7 @@ use toban::operations::ActionContext;
 use toban::overview::assemble;
 use toban::world::World;
 
-use super::rollouts::Hurried;
-use crate::engine::{here, live, read_all};
+use crate::engine::{Hurried, here, live, read_all};
 use crate::support::peer::{ACCOUNT, Peer, REGION};
 
 const SERVICE: &str = "prooflink-dev-service";

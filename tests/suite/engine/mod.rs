@@ -2,6 +2,10 @@
 //! For the test binaries that drive readings and procedures themselves; asserts nothing.
 #![expect(clippy::expect_used, reason = "a kind that is not there fails the test at once")]
 
+mod hurried;
+
+pub(crate) use hurried::Hurried;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;

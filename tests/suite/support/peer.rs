@@ -101,6 +101,11 @@ impl Peer {
         ids.map(|ids| ids.iter().filter_map(Value::as_u64).collect()).unwrap_or_default()
     }
 
+    /// Keeps one thing that an operation lists: `account`, `region`, `operation`, `item`, `of`.
+    pub(crate) fn keep(&self, item: &Value) {
+        self.post("/peer/keep", item);
+    }
+
     /// Takes scripts away again.
     pub(crate) fn unscript(&self, ids: &[u64]) {
         self.post("/peer/script/remove", &json!({ "ids": ids }));
