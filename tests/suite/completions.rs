@@ -37,7 +37,7 @@ fn open(name: &str) -> Option<Shell> {
     assert_eq!(script.code, Some(0), "{}", script.err);
     let (file, rc) = (home.path().join("completions"), home.path().join("rc"));
     std::fs::write(&file, &script.out).expect("a file");
-    let bin = Path::new(env!("CARGO_BIN_EXE_toban")).parent().expect("a directory").display().to_string();
+    let bin = Path::new(crate::support::said::program()).parent().expect("a directory").display().to_string();
     let source = format!("PS1='ready> '; source {}\n", file.display());
     let (text, arguments) = match name {
         "bash" => {

@@ -2,6 +2,7 @@
 //! and against the gateway with the peer behind it. What a session may do to the terminal is checked with `stty`.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot set up has nothing to say")]
 
+mod given_up;
 mod input;
 mod left;
 mod memory;
@@ -75,7 +76,7 @@ impl Site {
 
     /// Runs the binary and waits, beside the gateway.
     fn run(&self, arguments: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        let mut command = Command::new(crate::support::said::program());
         command.env_clear().envs(self.env()).args(arguments);
         tokio::task::block_in_place(|| said(&mut command))
     }
@@ -103,7 +104,7 @@ fn in_shell(env: &[(String, String)], line: &str) -> Terminal {
     for (name, value) in env {
         command.env(name, value);
     }
-    let line = line.replace("toban", env!("CARGO_BIN_EXE_toban"));
+    let line = line.replace("toban", crate::support::said::program());
     let both =
         format!("stty -a > \"$HOME/before\"; {line}; echo ended $?; stty -a > \"$HOME/after\"; echo all over; read _");
     command.args(["-c", &both]);
@@ -127,7 +128,7 @@ fn assert_restored(terminal: &Terminal, home: &Path) {
 
 fn demo(arguments: &[&str]) -> (Said, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a home");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = Command::new(crate::support::said::program());
     command.env_clear().envs(apart(home.path())).arg("--demo").args(arguments);
     (said(&mut command), home)
 }

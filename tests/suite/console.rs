@@ -300,7 +300,7 @@ fn credentials_that_ran_out_are_exit_4_with_a_remedy() {
 #[test]
 fn an_endpoint_that_is_not_there_is_said_plainly() {
     let home = tempfile::tempdir().expect("a home");
-    let out = std::process::Command::new(env!("CARGO_BIN_EXE_toban"))
+    let out = std::process::Command::new(crate::support::said::program())
         .env_clear()
         .env("HOME", home.path())
         .env("TOBAN_STATE_DIR", home.path().join("state"))

@@ -33,7 +33,7 @@ fn demo(arguments: &[&str]) -> Said {
 /// The same, so many times as fast as the clock.
 fn demo_at(speed: &str, arguments: &[&str]) -> Said {
     let home = tempfile::TempDir::new().expect("a home");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = std::process::Command::new(crate::support::said::program());
     command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", speed]);
     said(command.args(arguments))
 }

@@ -16,7 +16,7 @@ use crate::engine::journal::Line;
 use crate::engine::left_sessions;
 use crate::engine::left_sessions::LeftSession;
 use crate::engine::run_procedure::{ProcedureRun, drive_on};
-use crate::engine::session::{SessionRequest, open_session, remedy};
+use crate::engine::session::{SessionRequest, abandoned, open_session, remedy};
 use crate::engine::session_command::{self, SessionCommand};
 use crate::ssm::channel::End;
 use crate::world::{Fault, Scope, World};
@@ -61,13 +61,18 @@ impl Runner {
     pub(super) async fn open_session<S: Screen>(&self, to: SessionRequest, world: &World, screen: &mut S) {
         let journal_writer = self.journal_writer(world, &to.plan.scope);
         let message = to.plan.message.clone();
+        let before = self.cloud.abandoned().len();
         let got = match screen.hand_over(&message, open_session(&*self.cloud, &to, &journal_writer)).await {
             Ok((record, end)) => {
                 record.close(&*self.cloud, &end).await;
                 Ok(end)
             }
             Err(Some(fault)) => Err(format!("{}\n→ {}", fault.sentence(), remedy(&fault, &to))),
-            Err(None) => Ok(End::Left),
+            // Left before AWS answered: what it opened meanwhile was looked for.
+            Err(None) => match abandoned(&*self.cloud, to.ask.target(), before) {
+                Some(one) => Err(format!("opening it was given up: {}", one.message)),
+                None => Ok(End::Left),
+            },
         };
         self.say(Event::Visited(message, got));
     }

@@ -9,7 +9,7 @@ use crate::support::said::{Said, ended};
 
 /// Runs the binary with `input` piped in. Whoever does not want all of it is no fault.
 fn fed(context: &Site, arguments: &[&str], input: Vec<u8>) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = Command::new(crate::support::said::program());
     command.env_clear().envs(context.env()).args(arguments);
     let mut run = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let mut to = run.stdin.take().expect("its input");

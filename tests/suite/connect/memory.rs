@@ -58,7 +58,7 @@ async fn a_tunnel_whose_reader_stalls_stays_small_and_loses_nothing() {
     context.gateway.databases(port);
     let name = context.databases("kajimaru/kajimaru").pop().expect("a database");
     tokio::task::block_in_place(|| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        let mut command = Command::new(crate::support::said::program());
         command.env_clear().envs(context.env()).args(["tunnel", "--json", &name]);
         let held = Held::open(command);
         let before = resident(held.pid());

@@ -115,7 +115,7 @@ async fn who_may_not_ask_iam_is_not_kept_out() {
     context.gateway.databases(database());
     let [name] = &context.databases("kajimaru/")[..] else { panic!("one database") };
     let held = tokio::task::block_in_place(|| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        let mut command = Command::new(crate::support::said::program());
         command.env_clear().envs(context.env()).args(["tunnel", "--json", name]);
         let held = Held::open(command);
         assert_eq!(held.ask("in\n", "\n"), "IN\n");

@@ -30,7 +30,7 @@ impl Held {
     }
 
     fn in_demo(home: &std::path::Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        let mut command = Command::new(crate::support::said::program());
         command.env_clear().envs(apart(home)).args(["--demo", "tunnel", "--json"]).args(arguments);
         Self::open(command)
     }
@@ -121,7 +121,7 @@ fn a_port_behind_an_instance_opens_and_leads_through_that_one() {
 #[test]
 fn for_people_the_address_comes_first() {
     let home = tempfile::tempdir().expect("a home");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = Command::new(crate::support::said::program());
     command.env_clear().envs(apart(home.path())).args(["--demo", "tunnel", "prooflink-prod/prooflink-prod-db"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
@@ -198,7 +198,7 @@ async fn every_database_is_reached_through_somebody_of_its_environment() {
         assert!(!found.is_empty(), "{database} has no database");
         for name in found {
             tokio::task::block_in_place(|| {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+                let mut command = Command::new(crate::support::said::program());
                 command.env_clear().envs(context.env()).args(["tunnel", "--json", &name]);
                 let held = Held::open(command);
                 let name_of_via = held.document["via"]["name"].as_str().unwrap_or_default().to_owned();

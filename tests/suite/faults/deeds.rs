@@ -226,9 +226,10 @@ impl Site {
     /// The writes among the calls since they were last forgotten, in their order: the operation, what it was sent with,
     /// and its place among all calls.
     pub(super) fn writes(&self) -> Vec<(String, Value, usize)> {
-        let text = |call: &Value, key: &str| call[key].as_str().unwrap_or_default().to_owned();
+        let field = |call: &Value, key: &str| call.get(key).cloned().unwrap_or_default();
+        let text = |call: &Value, key: &str| field(call, key).as_str().unwrap_or_default().to_owned();
         let calls = self.peer.calls().into_iter().enumerate().map(|(place, call)| {
-            (format!("{}:{}", text(&call, "service"), text(&call, "operation")), call["params"].clone(), place)
+            (format!("{}:{}", text(&call, "service"), text(&call, "operation")), field(&call, "params"), place)
         });
         calls.filter(|(operation, ..)| idempotency(operation) != Idempotency::Reading).collect()
     }

@@ -48,6 +48,11 @@ pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
             return;
         }
         let (status, answer) = answer(&state, &headers, &body);
+        if opens(&headers) && state.weather.lock().unwrap().keeps_silent {
+            // Until whoever asked has gone.
+            let _ = socket.read_u8().await;
+            return;
+        }
         let text = answer.to_string();
         let head = format!(
             "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n",
@@ -64,6 +69,11 @@ fn is_ours(headers: &BTreeMap<String, String>) -> bool {
     const OURS: [&str; 6] =
         ["StartSession", "ResumeSession", "TerminateSession", "DescribeSessions", "ExecuteCommand", "GenerateDataKey"];
     headers.get("x-amz-target").and_then(|target| target.rsplit('.').next()).is_some_and(|name| OURS.contains(&name))
+}
+
+/// Whether a call opens a session.
+fn opens(headers: &BTreeMap<String, String>) -> bool {
+    headers.get("x-amz-target").is_some_and(|target| target.ends_with(".StartSession"))
 }
 
 /// Asks the peer on `port` the same, and says what it says. Keys that it gives out are good here too.
@@ -161,13 +171,13 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
                     }
                 }
             };
-            let session = state.start("user-", &text("Target"), work);
+            let session = state.start("user-", (&text("Target"), &text("Reason")), work);
             let (url, token) = state.entrance(&session);
             (200, json!({"SessionId": session.id, "StreamUrl": url, "TokenValue": token}))
         }
         "ExecuteCommand" => {
             let target = format!("ecs:{}_{}_runtime", text("cluster"), text("task"));
-            let session = state.start("ecs-execute-command-", &target, Work::Exec(text("command")));
+            let session = state.start("ecs-execute-command-", (&target, ""), Work::Exec(text("command")));
             let (url, token) = state.entrance(&session);
             let session = json!({"sessionId": session.id, "streamUrl": url, "tokenValue": token});
             (200, json!({"session": session, "interactive": true}))
@@ -195,7 +205,8 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
         "DescribeSessions" => {
             let all = state.sessions.lock().unwrap();
             let open = all.values().filter(|session| !*session.over.borrow());
-            let open = open.map(|session| json!({"SessionId": session.id, "Target": session.target}));
+            let open = open
+                .map(|session| json!({"SessionId": session.id, "Target": session.target, "Reason": session.reason}));
             (200, json!({"Sessions": open.collect::<Vec<_>>()}))
         }
         "GenerateDataKey" => {

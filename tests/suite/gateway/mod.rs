@@ -51,6 +51,8 @@ pub(crate) struct Weather {
     pub(crate) floods: u64,
     /// Lets nobody open a channel.
     pub(crate) is_locked: bool,
+    /// Opens sessions, and answers nothing to who asked for them.
+    pub(crate) keeps_silent: bool,
     /// Encrypts the session.
     pub(crate) encrypts: bool,
     /// Lets the login run out: resuming is refused this many times.
@@ -62,6 +64,8 @@ pub(crate) struct Weather {
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) target: String,
+    /// As whoever opened it gave it.
+    reason: String,
     /// Opens the next connection; each works once.
     token: Mutex<Option<String>>,
     client: Mutex<Option<String>>,
@@ -141,7 +145,7 @@ impl State {
         (url, token)
     }
 
-    fn start(self: &Arc<Self>, prefix: &str, target: &str, work: work::Work) -> Arc<Session> {
+    fn start(self: &Arc<Self>, prefix: &str, (target, reason): (&str, &str), work: work::Work) -> Arc<Session> {
         let id = format!("{prefix}{:012}", self.count());
         let weather = self.weather.lock().unwrap().clone();
         *self.expires.lock().unwrap() = weather.expires;
@@ -149,6 +153,7 @@ impl State {
         let session = Arc::new(Session {
             id: id.clone(),
             target: target.to_owned(),
+            reason: reason.to_owned(),
             token: Mutex::default(),
             client: Mutex::default(),
             to_agent,

@@ -181,7 +181,7 @@ impl Peer {
 
     /// The toban binary, cut off from the developer's own settings and pointed at this peer.
     pub(crate) fn toban(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        let mut command = Command::new(crate::support::said::program());
         apart(&mut command, self.home());
         command.env_remove("NO_COLOR").envs(self.env());
         command

@@ -2,11 +2,20 @@
 //! Never asserts anything itself but that a run comes to an end.
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// How long a run may take before it is taken for one that never ends; far above what the slowest takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
+
+/// The program that is tried: the one that was built with these tests, or, to try another build of it by the same tests,
+/// the one that `TOBAN_TEST_PROGRAM` names.
+pub(crate) fn program() -> &'static str {
+    static PROGRAM: OnceLock<String> = OnceLock::new();
+    let named = || std::env::var("TOBAN_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_toban").to_owned());
+    PROGRAM.get_or_init(named)
+}
 
 /// What a run said, and how it ended.
 pub(crate) struct Said {
@@ -46,7 +55,7 @@ pub(crate) fn ended(run: Child) -> Said {
 
 /// The binary, with a home of its own and nothing of the developer's settings.
 pub(crate) fn toban(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = Command::new(program());
     command.env_clear().args(arguments);
     command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").env("LANG", "C.UTF-8").env("TZ", "Asia/Tokyo");
     command

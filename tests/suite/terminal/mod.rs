@@ -48,7 +48,7 @@ fn lock(glass: &(Mutex<Glass>, Condvar)) -> MutexGuard<'_, Glass> {
 
 /// The built binary with these arguments, and nothing in its environment but `env` and that it has a terminal.
 pub(crate) fn console(env: &[(String, String)], arguments: &[&str]) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = CommandBuilder::new(crate::support::said::program());
     command.env_clear();
     for (name, value) in env {
         command.env(name, value);
