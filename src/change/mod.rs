@@ -13,5 +13,5 @@ mod sequence;
 pub use planned::Planned;
 pub use procedure::{Observation, Step};
 pub use progress::{Bar, Ending, How, Report};
-pub use release::{Release, ReleasePart};
+pub use release::{PartPhase, Release, ReleasePart, ReleasePartState, SkippedPart, TakeBack};
 pub use sequence::After;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::release::ReleasePartState;
 use crate::display::Section;
 use crate::world::Health;
 
@@ -40,6 +41,8 @@ pub struct Report {
     pub goes_on: bool,
     /// How far its parts have come.
     pub bars: Vec<Bar>,
+    /// What stands where, where it is a release of several parts.
+    pub parts: Vec<ReleasePartState>,
     /// More: events, stopped tasks, targets, output.
     pub sections: Vec<Section>,
 }

@@ -2,6 +2,8 @@
 //! in the order they were named, each watched to its end. One that does not go well stops the rest, and the end says what
 //! stands where and how what is done is taken back. Pure.
 
+mod standing;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::plan::{ChangeRequest, Plan};
@@ -9,7 +11,9 @@ use super::procedure::{Observation, Procedure, Step};
 use super::receipt::Receipt;
 use super::{Ending, How, Report};
 use crate::world::read_request::ReadRequest;
-use crate::world::{Fault, KindName, Scope};
+use crate::world::{Fault, KindName, ResourceId, Scope};
+
+pub use standing::{PartPhase, ReleasePartState, TakeBack};
 
 /// One deployment of a release.
 #[derive(Debug)]
@@ -18,6 +22,25 @@ pub struct ReleasePart {
     pub name: String,
     /// What deploys it.
     pub procedure: Box<dyn Procedure>,
+    /// What takes it back once it is done; `None` where nothing can or need be.
+    pub take_back: Option<TakeBack>,
+}
+
+/// A part that needs nothing: it is so already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SkippedPart {
+    /// What it is called on the command line: `ENV/NAME`.
+    pub name: String,
+    /// That it is so, in a sentence.
+    pub message: String,
+}
+
+impl SkippedPart {
+    /// Both in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("{}: {}", self.name, self.message)
+    }
 }
 
 /// The release.
@@ -28,13 +51,15 @@ pub struct Release {
     /// How those ended that are over, in order.
     ended: Vec<Ending>,
     /// What was there already and needs nothing.
-    skipped: Vec<String>,
+    skipped: Vec<SkippedPart>,
+    /// Whether the part that is next was looked at.
+    begun: bool,
 }
 
 impl Release {
     /// A release of `parts` in this order; `skipped` says what needs nothing. `None` if there is nothing to do.
     #[must_use]
-    pub fn new(parts: Vec<ReleasePart>, skipped: Vec<String>) -> Option<Self> {
+    pub fn new(parts: Vec<ReleasePart>, skipped: Vec<SkippedPart>) -> Option<Self> {
         let plans: Vec<Plan> = parts.iter().map(|part| part.procedure.plan()).collect();
         let mut plan = plans.first()?.clone();
         let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
@@ -56,24 +81,71 @@ impl Release {
             plan.besides.extend(further);
             plan.irreversible = plan.irreversible.take().or_else(|| one.irreversible.clone());
         }
-        plan.notices.extend(skipped.iter().cloned());
+        plan.notices.extend(skipped.iter().map(SkippedPart::sentence));
         plan.notices.push("if one does not end well the rest is not begun".to_owned());
-        Some(Self { plan, parts, ended: Vec::new(), skipped })
+        Some(Self { plan, parts, ended: Vec::new(), skipped, begun: false })
+    }
+
+    /// The same, but what is done is that a release which failed is taken back.
+    #[must_use]
+    pub fn taking_back(mut self) -> Self {
+        let names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
+        self.plan.message = format!("take back the release of {}, one after the other", names.join(", "));
+        self
+    }
+
+    /// Whether one did not end well, so that no other begins.
+    fn is_stopped(&self) -> bool {
+        self.ended.iter().any(|ending| ending.how != How::Done)
     }
 
     fn here(&self) -> Option<&ReleasePart> {
-        self.parts.get(self.ended.len())
+        self.parts.get(self.ended.len()).filter(|_| !self.is_stopped())
+    }
+
+    /// What stands where, with what each part is of.
+    fn standing(&self, now: Option<&str>) -> Vec<(ReleasePartState, Option<ResourceId>)> {
+        let skipped = self.skipped.iter().map(|one| {
+            let message = Some(one.message.clone());
+            (ReleasePartState { name: one.name.clone(), state: PartPhase::Already, message, take_back: None }, None)
+        });
+        let parts = self.parts.iter().enumerate().map(|(at, part)| {
+            let (state, message) = match self.ended.get(at) {
+                Some(ending) => (PartPhase::of(ending.how), Some(ending.message.clone())),
+                None if at == self.ended.len() && self.begun && !self.is_stopped() => {
+                    (PartPhase::Underway, now.map(str::to_owned))
+                }
+                None => (PartPhase::NotBegun, None),
+            };
+            let take_back = part.take_back.clone().filter(|_| state.has_changed());
+            (ReleasePartState { name: part.name.clone(), state, message, take_back }, Some(part.procedure.plan().on))
+        });
+        skipped.chain(parts).collect()
+    }
+
+    /// The commands that take back what is done, last done first.
+    fn commands_back(&self) -> Vec<String> {
+        let ended = self.parts.iter().zip(&self.ended).rev();
+        let done = ended.filter(|(_, ending)| ending.how == How::Done);
+        done.filter_map(|(part, _)| part.take_back.as_ref().map(|back| back.command.clone())).collect()
+    }
+
+    /// How what is done is taken back, in words; nothing where nothing is.
+    fn way_back(&self) -> Option<String> {
+        let back = self.commands_back();
+        (!back.is_empty()).then(|| format!("what is done is taken back by `{}`", back.join("`, `")))
     }
 
     fn here_mut(&mut self) -> Option<&mut ReleasePart> {
-        self.parts.get_mut(self.ended.len())
+        let at = self.ended.len();
+        if self.is_stopped() { None } else { self.parts.get_mut(at) }
     }
 
     /// The end, with what stands where.
     fn end(&self) -> Ending {
         let told =
             self.parts.iter().zip(&self.ended).map(|(part, ending)| format!("{}: {}", part.name, ending.message));
-        let mut lines: Vec<String> = self.skipped.iter().cloned().chain(told).collect();
+        let mut lines: Vec<String> = self.skipped.iter().map(SkippedPart::sentence).chain(told).collect();
         let well = self.ended.iter().all(|ending| ending.how == How::Done) && self.ended.len() == self.parts.len();
         if well {
             return Ending::done(lines.join("; "));
@@ -83,11 +155,7 @@ impl Release {
             let names: Vec<&str> = left.iter().map(|part| part.name.as_str()).collect();
             lines.push(format!("not begun: {}", names.join(", ")));
         }
-        let done = self.parts.iter().zip(&self.ended).filter(|(_, ending)| ending.how == How::Done);
-        let back: Vec<String> = done.map(|(part, _)| format!("toban deploy {} --rollback", part.name)).collect();
-        if !back.is_empty() {
-            lines.push(format!("what is done is taken back by `{}`", back.join("`, `")));
-        }
+        lines.extend(self.way_back());
         // What was done before one failed stands.
         let untouched = self.ended.len() == 1 && self.ended.iter().all(|ending| ending.how == How::Failed);
         if untouched { Ending::failed(lines.join("; ")) } else { Ending::incomplete(lines.join("; ")) }
@@ -104,12 +172,13 @@ impl Procedure for Release {
     }
 
     fn step(&mut self, observation: &Observation<'_>) -> Step {
+        self.begun = true;
         let Some(part) = self.here_mut() else { return Step::End(self.end()) };
         match part.procedure.step(observation) {
             Step::End(ending) => {
-                let goes_on = ending.how == How::Done;
                 self.ended.push(ending);
-                if goes_on && self.here().is_some() {
+                self.begun = false;
+                if self.here().is_some() {
                     // What comes next wants to see other things first.
                     return Step::Wait(SignedDuration::ZERO);
                 }
@@ -135,112 +204,37 @@ impl Procedure for Release {
     }
 
     fn report(&self, observation: &Observation<'_>) -> Report {
-        let Some(part) = self.here() else { return Report { message: self.end().message, ..Report::default() } };
+        let Some(part) = self.here() else {
+            // What the last one showed is what its end is understood by.
+            let last = self.parts.get(self.ended.len().saturating_sub(1)).filter(|_| self.is_stopped());
+            let report = last.map(|part| part.procedure.report(observation)).unwrap_or_default();
+            return self.with_parts(Report { message: self.end().message, stands: None, ..report }, None);
+        };
         let report = part.procedure.report(observation);
         let place = format!("{} of {}", self.ended.len() + 1, self.parts.len());
         let left: Vec<&str> = self.parts.iter().skip(self.ended.len() + 1).map(|part| part.name.as_str()).collect();
         let not_begun = if left.is_empty() { String::new() } else { format!("; not begun: {}", left.join(", ")) };
-        Report {
+        let back = self.way_back().map(|back| format!("; {back}")).unwrap_or_default();
+        let now = report.message.clone();
+        let report = Report {
             message: format!("{place}, {}: {}", part.name, report.message),
-            stands: report.stands.map(|stands| format!("{stands}{not_begun}")),
+            stands: report.stands.map(|stands| format!("{stands}{not_begun}{back}")),
+            unanswered: report.unanswered.map(|unanswered| format!("{unanswered}{not_begun}{back}")),
             ..report
-        }
+        };
+        self.with_parts(report, Some(&now))
+    }
+}
+
+impl Release {
+    /// The report with what stands where, `now` being said of the part that is on its way.
+    fn with_parts(&self, mut report: Report, now: Option<&str>) -> Report {
+        let standing = self.standing(now);
+        report.sections.insert(0, standing::section(&standing));
+        report.parts = standing.into_iter().map(|(part, _)| part).collect();
+        report
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kinds::testing::scope;
-    use crate::world::{ResourceId, World};
-
-    /// Ends as it was told at its second look.
-    struct Once(&'static str, Option<Ending>, bool);
-
-    impl Procedure for Once {
-        fn plan(&self) -> Plan {
-            let on = ResourceId { kind: KindName("ecs-service"), scope: scope(), key: self.0.into() };
-            let mut plan = Plan::new(format!("deploy {}", self.0), "dev".into(), on, vec!["ecs:UpdateService".into()]);
-            plan.notices = vec!["2 alarms fire".to_owned()];
-            plan
-        }
-        fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
-            vec![ReadRequest::all(&scope(), KindName(self.0))]
-        }
-        fn step(&mut self, _sight: &Observation<'_>) -> Step {
-            if std::mem::replace(&mut self.2, true) {
-                return Step::End(self.1.take().unwrap());
-            }
-            Step::Wait(SignedDuration::from_secs(5))
-        }
-        fn told(&mut self, _change_request: &ChangeRequest, _got: &Result<Receipt, Fault>, _now: Timestamp) {}
-        fn goes_on(&self) -> bool {
-            true
-        }
-        fn report(&self, _sight: &Observation<'_>) -> Report {
-            Report { message: "moves".to_owned(), ..Report::default() }
-        }
-    }
-
-    fn release(endings: [Ending; 3]) -> Release {
-        let parts = ["dev/web", "dev/api", "dev/jobs"].into_iter().zip(endings);
-        let part = |(name, ending): (&'static str, Ending)| ReleasePart {
-            name: name.to_owned(),
-            procedure: Box::new(Once(name, Some(ending), false)),
-        };
-        Release::new(parts.map(part).collect(), Vec::new()).expect("something to do")
-    }
-
-    /// What was looked at before each step, and the end.
-    fn run(mut release: Release) -> (Vec<&'static str>, Ending) {
-        let (world, now) = (World::default(), Timestamp::UNIX_EPOCH);
-        let (mut seen, observation) = (Vec::new(), Observation { world: &world, faults: &[], now });
-        loop {
-            seen.push(release.wants(now)[0].kind.0);
-            if let Step::End(ending) = release.step(&observation) {
-                return (seen, ending);
-            }
-        }
-    }
-
-    #[test]
-    fn one_plan_tells_of_all_in_order_and_nothing_twice() {
-        let plan = release([Ending::done(""), Ending::done(""), Ending::done("")]).plan();
-        assert_eq!(plan.message, "release dev/web, dev/api, dev/jobs, one after the other");
-        assert_eq!(plan.calls[1], "dev/api: ecs:UpdateService");
-        assert_eq!(plan.notices, ["2 alarms fire", "if one does not end well the rest is not begun"]);
-        assert!(Release::new(Vec::new(), vec!["all is there".to_owned()]).is_none());
-    }
-
-    #[test]
-    fn each_is_watched_to_its_end_before_the_next_begins() {
-        let (seen, ending) = run(release([Ending::done("on 7"), Ending::done("on 8"), Ending::done("on 9")]));
-        assert_eq!(seen, ["dev/web", "dev/web", "dev/api", "dev/api", "dev/jobs", "dev/jobs"]);
-        assert_eq!(ending, Ending::done("dev/web: on 7; dev/api: on 8; dev/jobs: on 9"));
-    }
-
-    #[test]
-    fn one_that_fails_stops_the_rest_and_says_what_stands() {
-        let (_, ending) = run(release([Ending::done("on 7"), Ending::incomplete("rolled back"), Ending::done("on 9")]));
-        let message = "dev/web: on 7; dev/api: rolled back; not begun: dev/jobs; what is done is taken back by `toban \
-                       deploy dev/web --rollback`";
-        assert_eq!(ending, Ending::incomplete(message));
-        let (_, ending) = run(release([Ending::failed("denied"), Ending::done(""), Ending::done("")]));
-        assert_eq!(ending, Ending::failed("dev/web: denied; not begun: dev/api, dev/jobs"));
-        let (_, ending) = run(release([Ending::done("on 7"), Ending::failed("denied"), Ending::done("")]));
-        assert_eq!(ending.how, How::Incomplete, "what was done stands");
-    }
-
-    #[test]
-    fn only_the_last_may_be_left_to_itself() {
-        let mut release = release([Ending::done(""), Ending::done(""), Ending::done("")]);
-        let (world, now) = (World::default(), Timestamp::UNIX_EPOCH);
-        let observation = Observation { world: &world, faults: &[], now };
-        let mut may = Vec::new();
-        for _ in 0..6 {
-            may.push(release.goes_on());
-            release.step(&observation);
-        }
-        assert_eq!(may, [false, false, false, false, true, true]);
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ use super::{output, resolve};
 use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
-use crate::change::{Ending, How, Report};
+use crate::change::{Ending, How, ReleasePartState, Report};
 use crate::cloud::at_work;
 use crate::engine::execute::{JournalWriter, execute};
 use crate::engine::headless::Snapshot;
@@ -242,8 +242,65 @@ pub(super) async fn act(
     context: &CommandContext,
     snapshot: Snapshot,
     proposal: Proposal,
-    (operation, acting): ((&str, usize), &Acting),
+    doing: ((&str, usize), &Acting),
 ) -> Result<Exit, Failure> {
+    match run(context, snapshot, proposal, doing).await? {
+        Some(ran) => tell(&ran, doing.1),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// What was carried out, and how it ended.
+pub(super) struct Ran {
+    /// What was to be done.
+    pub plan: Plan,
+    /// How it ended.
+    pub ending: Ending,
+    /// AWS's request ids.
+    pub request_ids: Vec<String>,
+    /// What stands where, of a release.
+    pub parts: Vec<ReleasePartState>,
+    /// How a release that failed was taken back.
+    pub taken_back: Option<Box<Ran>>,
+}
+
+impl Ran {
+    fn exit(&self) -> Exit {
+        match self.ending.how {
+            How::Done => Exit::Done,
+            How::Incomplete => Exit::Incomplete,
+            How::Failed => Exit::Failed,
+        }
+    }
+
+    /// What was to be done and how it ended, in a sentence.
+    pub(super) fn sentence(&self) -> String {
+        format!("{}: {}", text::harmless(&self.plan.message), text::harmless(&self.ending.message))
+    }
+
+    fn document(&self) -> serde_json::Value {
+        let mut document = json!({
+            "plan": self.plan, "outcome": self.ending.how, "says": self.ending.message, "request_ids": self.request_ids,
+        });
+        if let (Some(fields), false) = (document.as_object_mut(), self.parts.is_empty()) {
+            fields.insert("parts".to_owned(), json!(self.parts));
+            let back = self.taken_back.as_ref().map(|back| back.document());
+            fields.insert("taken_back".to_owned(), json!(back));
+        }
+        document
+    }
+}
+
+/// The same, without telling how it ended; `None` where only the plan was shown.
+///
+/// # Errors
+/// As [`act`].
+pub(super) async fn run(
+    context: &CommandContext,
+    snapshot: Snapshot,
+    proposal: Proposal,
+    (operation, acting): ((&str, usize), &Acting),
+) -> Result<Option<Ran>, Failure> {
     let mut plan = proposal.plan();
     plan.notices.extend(login::before(&plan, &snapshot.world, context.cloud.now(), &context.view.zone));
     let gate = Gate { read_only: context.settings.read_only };
@@ -260,7 +317,7 @@ pub(super) async fn act(
             true => output::json(&format!("{document}\n"))?,
             false => output::data(&sheet(&plan, &at))?,
         };
-        return Ok(Exit::Done);
+        return Ok(None);
     }
     let answer = match (&acting.confirm, acting.yes) {
         (Some(name), _) => Confirmation::Named(name.clone()),
@@ -287,7 +344,8 @@ pub(super) async fn act(
             };
             let receipt = got.map_err(|fault| Failure::of(&fault, &plan.scope))?;
             let message = receipt.message.unwrap_or_else(|| "done".to_owned());
-            tell(&plan, &Ending::done(message), &receipt.request_ids, acting)
+            let (ending, request_ids) = (Ending::done(message), receipt.request_ids);
+            Ok(Some(Ran { plan, ending, request_ids, parts: Vec::new(), taken_back: None }))
         }
         Admitted::Procedure(license, procedure) => {
             let procedure_run = ProcedureRun { id: 0, license, procedure, limit: acting.limit() };
@@ -324,7 +382,8 @@ pub(super) async fn act(
             let Some(ending) = ending else {
                 return Err(Failure::new(Exit::Interrupted, left(&plan, &reports.borrow())));
             };
-            tell(&plan, &ending, &request_ids, acting)
+            let parts = reports.borrow().parts.clone();
+            Ok(Some(Ran { plan, ending, request_ids, parts, taken_back: None }))
         }
     }
 }
@@ -353,24 +412,27 @@ fn left(plan: &Plan, report: &Report) -> String {
     format!("{} was left: {}{ids}", plan.message, report.if_left())
 }
 
-fn tell(plan: &Plan, ending: &Ending, request_ids: &[String], acting: &Acting) -> Result<Exit, Failure> {
-    let exit = match ending.how {
-        How::Done => Exit::Done,
-        How::Incomplete => Exit::Incomplete,
-        How::Failed => Exit::Failed,
-    };
+/// Tells how it ended.
+///
+/// # Errors
+/// Where it did not end well.
+pub(super) fn tell(ran: &Ran, acting: &Acting) -> Result<Exit, Failure> {
+    let exit = ran.exit();
     if acting.json {
-        let document = json!({
-            "plan": plan, "outcome": ending.how, "says": ending.message, "request_ids": request_ids,
-        });
-        output::json(&format!("{document}\n"))?;
+        output::json(&format!("{}\n", ran.document()))?;
     } else if exit == Exit::Done {
-        output::data(&format!("{}: {}\n", text::harmless(&plan.message), text::harmless(&ending.message)))?;
+        output::data(&format!("{}\n", ran.sentence()))?;
     }
     if exit == Exit::Done {
         return Ok(exit);
     }
-    Err(Failure::new(exit, format!("{}: {}", text::harmless(&plan.message), text::harmless(&ending.message))))
+    let back = ran.taken_back.as_ref().map(|back| format!("\n  {}", back.sentence())).unwrap_or_default();
+    Err(Failure::new(exit, format!("{}{back}", ran.sentence())))
+}
+
+/// Whether there is somebody who can be asked.
+pub(super) fn is_attended() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// The plan for people.
@@ -400,7 +462,7 @@ fn untouched() -> Failure {
 /// # Errors
 /// When ctrl-c is the answer.
 async fn ask(plan: &Plan, at: &GateContext) -> Result<Confirmation, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !is_attended() {
         return Ok(if at.wants_name() { Confirmation::Yes } else { Confirmation::No });
     }
     let question = match at.wants_name() {

@@ -6,10 +6,12 @@ use super::change::TakenUp;
 use super::exit::{Exit, Failure};
 use super::read;
 use super::read::CommandContext;
-use super::{args, change};
+use super::{args, change, output};
 use crate::change::procedure::Proposal;
-use crate::change::{Release, ReleasePart};
+use crate::change::{How, Release, ReleasePart, ReleasePartState, SkippedPart, TakeBack};
 use crate::cloud::at_work;
+use crate::engine::headless::Snapshot;
+use crate::operations::release_part::{PartRequest, parts_back, take_back};
 use crate::world::{Arn, EnvironmentName, ResourceId};
 
 /// What may be meant: the lists it is looked for in, and what one is called.
@@ -27,6 +29,9 @@ const INSTANCES: Among = (&["target_groups", "instances"], "target group or inst
 pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result<Exit, Failure> {
     let (among, verb, value) = wanted(args)?;
     let [target] = args.targets.as_slice() else { return release(context, args, (verb, value.as_deref())).await };
+    if args.take_back {
+        return Err(Failure::new(Exit::Usage, "--take-back goes with several services"));
+    }
     // What is planned stands on what is read: a simulated account that races must not be another by then.
     let here = at_work(&context.cloud);
     let mut snapshot = read::once_for(context, target).await?;
@@ -71,13 +76,15 @@ async fn release(
         let action_args = change::ActionArgs { target, lists: SERVICES.0, what: SERVICES.1, verb, value };
         match change::take_up(context, &mut snapshot, &action_args).await {
             Ok(TakenUp::Proposal(Proposal::Procedure(procedure))) => {
-                parts.push((place(context, known.last()), ReleasePart { name: target.clone(), procedure }));
+                let back = way_back(context, &snapshot, known.last(), (target, verb));
+                let part = ReleasePart { name: target.clone(), procedure, take_back: back };
+                parts.push((place(context, known.last()), part));
             }
             Ok(TakenUp::Proposal(Proposal::Change(_))) => {
                 return Err(usage(format!("{target} cannot be part of a release")));
             }
             // A release that is taken up again finds what it did before.
-            Ok(TakenUp::AlreadySo(message)) => skipped.push(format!("{target}: {message}")),
+            Ok(TakenUp::AlreadySo(message)) => skipped.push(SkippedPart { name: target.clone(), message }),
             Err(failure) => return Err(failure),
         }
     }
@@ -85,11 +92,70 @@ async fn release(
     parts.sort_by_key(|(place, _)| *place);
     let parts = parts.into_iter().map(|(_, part)| part).collect();
     let Some(release) = Release::new(parts, skipped.clone()) else {
+        let skipped: Vec<String> = skipped.iter().map(SkippedPart::sentence).collect();
         return change::tell_already(&format!("nothing to release: {}", skipped.join("; ")), &args.acting);
     };
     drop(here);
     let operation = (verb, args.targets.len());
-    change::act(context, snapshot, Proposal::Procedure(Box::new(release)), (operation, &args.acting)).await
+    let proposal = Proposal::Procedure(Box::new(release));
+    let Some(mut ran) = change::run(context, snapshot, proposal, (operation, &args.acting)).await? else {
+        return Ok(Exit::Done);
+    };
+    let failed = ran.ending.how != How::Done && parts_back(&ran.parts).next().is_some();
+    let asks = change::is_attended() && !args.acting.yes && !args.acting.no_wait;
+    if failed && (args.take_back || asks) {
+        // Whoever is asked, or reads the log, hears first what happened.
+        output::note(&format!("toban: {}\n", ran.sentence()));
+        match released_back(context, args, &ran.parts).await {
+            Ok(back) => ran.taken_back = back.map(Box::new),
+            Err(why) => output::note(&format!("toban: it is not taken back: {why}\n")),
+        }
+    }
+    change::tell(&ran, &args.acting)
+}
+
+/// What takes a part of the release back once it is done.
+fn way_back(
+    context: &CommandContext,
+    snapshot: &Snapshot,
+    of: Option<&(EnvironmentName, ResourceId)>,
+    (name, verb): (&str, &str),
+) -> Option<TakeBack> {
+    let (environment, on) = of?;
+    let environment = snapshot.picture.environment(environment)?;
+    let request = PartRequest { on, name, verb, value: None };
+    change::at_site(context, snapshot, (environment, on), |site| take_back(request, site))
+}
+
+/// Takes back what a release that failed has done, the last first, by one plan; `None` where all of it is back already.
+///
+/// # Errors
+/// When it cannot be planned, or the answer is no.
+async fn released_back(
+    context: &CommandContext,
+    args: &args::Deploy,
+    parts: &[ReleasePartState],
+) -> Result<Option<change::Ran>, Failure> {
+    let here = at_work(&context.cloud);
+    let first = parts_back(parts).next().map(|(name, _)| name).unwrap_or_default();
+    let mut snapshot = read::once_for(context, first).await?;
+    let (mut back, mut skipped) = (Vec::new(), Vec::new());
+    for (name, way) in parts_back(parts) {
+        let (verb, value) = (way.verb, Some(way.value.as_str()));
+        let action_args = change::ActionArgs { target: name, lists: SERVICES.0, what: SERVICES.1, verb, value };
+        match change::take_up(context, &mut snapshot, &action_args).await? {
+            TakenUp::Proposal(Proposal::Procedure(procedure)) => {
+                back.push(ReleasePart { name: name.to_owned(), procedure, take_back: None });
+            }
+            TakenUp::Proposal(Proposal::Change(_)) => {}
+            TakenUp::AlreadySo(message) => skipped.push(SkippedPart { name: name.to_owned(), message }),
+        }
+    }
+    let Some(release) = Release::new(back, skipped).map(Release::taking_back) else { return Ok(None) };
+    drop(here);
+    let operation = ("rollback", parts.len());
+    let acting = args.acting.again(args.take_back);
+    change::run(context, snapshot, Proposal::Procedure(Box::new(release)), (operation, &acting)).await
 }
 
 /// The place of a service among those that are released together.

@@ -112,6 +112,8 @@ pub enum Need {
     Lines,
     /// Something that AWS measures.
     Measured,
+    /// A change that did not end well and can be taken back.
+    Failed,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -355,6 +357,9 @@ commands! {
     }
     Release "release" "deploy a tag to the marked services, one after the other, by one plan" {
         at: RESOURCES, takes: Argument::Words
+    }
+    TakeBack "take-back" "take back what a release that failed has done, or roll back the service of a rollout that failed; opens its plan" {
+        hint: Some("take back"), keys: &["R"], at: &[Progress], needs: Need::Failed, action: true
     }
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 

@@ -13,6 +13,7 @@ use super::question::{Asker, Question};
 use super::release_marked;
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet::{RowTarget, Sheet};
+use super::take_back;
 use super::update::propose;
 use crate::change::gate::{Admitted, Confirmation, ProcedureGrant};
 use crate::change::procedure::{Procedure, Proposal};
@@ -90,6 +91,8 @@ enum Then {
     Take(Option<String>),
     /// The plan of a release of the marked services to this tag is made.
     Release(String),
+    /// The plan to take back the release with this number is made.
+    TakeBack(u64),
 }
 
 /// For how long a key may have been on its way to something else when a plan opens by itself before somebody who types.
@@ -329,6 +332,33 @@ pub(super) fn consult_release(
     consult(model, step, String::new(), Then::Release(tag.to_owned()), reads)
 }
 
+/// Begins to read what taking back the release with the number `id` tells of; `first` is one of its parts.
+pub(super) fn consult_take_back(
+    model: &mut Model,
+    first: Option<ResourceId>,
+    id: u64,
+    reads: Vec<ReadRequest>,
+) -> Vec<Effect> {
+    let Some(first) = first else { return Vec::new() };
+    let step = Step { of: RowTarget::Resource(first), verb: "take back", chosen: None };
+    consult(model, step, String::new(), Then::TakeBack(id), reads)
+}
+
+/// Takes up an offer of something that need not be under the cursor.
+pub(super) fn take_up_of(model: &mut Model, of: RowTarget, verb: &str) -> Vec<Effect> {
+    model.dirty = true;
+    let Some(action) = offers_of(model, &of).into_iter().find(|action| action.verb == verb) else {
+        let message = format!("{} has no action {verb}", called(&of));
+        model.notices.fault(model.now, message);
+        return Vec::new();
+    };
+    if let Some(why) = action.disabled_reason {
+        model.notices.info(model.now, format!("{verb}: {why}"));
+        return Vec::new();
+    }
+    question(model, Step { of, verb: action.verb, chosen: None }, action.prompt)
+}
+
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
 pub(super) fn consulted(
     model: &mut Model,
@@ -374,6 +404,10 @@ pub(super) fn consulted(
         Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
         Then::Release(tag) => {
             release_marked::plan(model, &tag);
+            Vec::new()
+        }
+        Then::TakeBack(id) => {
+            take_back::plan(model, id);
             Vec::new()
         }
     };

@@ -133,6 +133,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
         Command::Run => super::run_on_marked::run(model, argument),
         Command::Release => return super::release_marked::ask(model, argument),
+        Command::TakeBack => return super::take_back::ask(model),
         Command::Shell => return super::sessions::shell(model),
         Command::Tunnel => return super::tunnels::ask(model, argument),
         Command::Tunnels => go(model, Page::Tunnels(Sheet::default())),

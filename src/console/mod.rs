@@ -32,6 +32,7 @@ pub mod screens;
 pub mod sessions;
 pub mod settings;
 mod stop_warnings;
+mod take_back;
 pub mod terminal;
 pub mod tunnels;
 pub mod update;

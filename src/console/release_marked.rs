@@ -8,9 +8,9 @@ use super::overlay::Overlay;
 use super::screens::sheet::RowTarget;
 use super::update::propose;
 use crate::change::procedure::Proposal;
-use crate::change::{Release, ReleasePart};
+use crate::change::{Release, SkippedPart};
 use crate::kinds::catalog::kind;
-use crate::operations::actions_of;
+use crate::operations::release_part::{PartRequest, PlannedPart, planned};
 use crate::world::ResourceId;
 use crate::world::read_request::ReadRequest;
 
@@ -35,7 +35,7 @@ fn services(model: &Model) -> Result<Vec<ResourceId>, String> {
     }
 }
 
-fn name(model: &Model, id: &ResourceId) -> String {
+pub(super) fn name(model: &Model, id: &ResourceId) -> String {
     kind(id.kind).and_then(|kind| kind.title(&model.world, id)).unwrap_or_else(|| id.key.to_string())
 }
 
@@ -97,29 +97,21 @@ fn made(model: &Model, tag: &str) -> Result<(Proposal, Vec<String>), String> {
         let name = name(model, &id);
         let made = at_site(model, &target, |context| {
             let label = format!("{}/{name}", context.environment.name);
-            let actions = actions_of(id.kind)?;
-            // A release that is taken up again finds what it did before.
-            let already = actions.already(&id, DEPLOY, Some(tag), context);
-            Some((label, already, actions.propose(&id, DEPLOY, Some(tag), context)))
+            planned(PartRequest { on: &id, name: &label, verb: DEPLOY, value: Some(tag) }, context)
         });
-        let Some((label, already, made)) = made.flatten() else {
-            return Err(format!("{name} cannot be deployed here"));
-        };
-        if let Some(message) = already {
-            skipped.push(format!("{label}: {message}"));
-            continue;
-        }
         match made {
-            Ok(Proposal::Procedure(procedure)) => {
+            Some(Ok(PlannedPart::Skipped(part))) => skipped.push(part),
+            Some(Ok(PlannedPart::Part(part))) => {
                 names.push(name);
-                parts.push(ReleasePart { name: label, procedure });
+                parts.push(part);
             }
-            Ok(Proposal::Change(_)) => return Err(format!("{name} cannot be part of a release")),
-            Err(why) => return Err(format!("{name}: {why}")),
+            Some(Err(why)) => return Err(format!("{name}: {why}")),
+            None => return Err(format!("{name} cannot be deployed here")),
         }
     }
-    let nothing = || format!("nothing to release: {}", skipped.join("; "));
-    let release = Release::new(parts, skipped.clone()).ok_or_else(nothing)?;
+    let sentences: Vec<String> = skipped.iter().map(SkippedPart::sentence).collect();
+    let nothing = || format!("nothing to release: {}", sentences.join("; "));
+    let release = Release::new(parts, skipped).ok_or_else(nothing)?;
     Ok((Proposal::Procedure(Box::new(release)), names))
 }
 

@@ -14,6 +14,7 @@ pub mod gate_context;
 pub mod job;
 pub mod lambda;
 pub mod power;
+pub mod release_part;
 pub mod resource_actions;
 mod run_command;
 pub mod schedule;
@@ -23,5 +24,5 @@ pub mod verbs;
 
 pub use action::{Action, ActionContext, Choice, Prompt};
 pub use catalog::actions_of;
-pub use resource_actions::ResourceActions;
+pub use resource_actions::{ResourceActions, Undo};
 pub use run_command::{MOST, RunCommand};

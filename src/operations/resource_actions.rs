@@ -8,6 +8,17 @@ use crate::change::procedure::Proposal;
 use crate::kinds::Kind;
 use crate::world::{KindName, Resource, ResourceId};
 
+/// What takes an operation back once it was done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undo {
+    /// The operation that does.
+    pub verb: &'static str,
+    /// What it is told.
+    pub value: String,
+    /// The same behind `toban deploy ENV/NAME`.
+    pub flags: String,
+}
+
 /// What can be done with the resources of a kind.
 pub trait ResourceActions: Kind {
     /// What can be done with it: each shown even when barred.
@@ -22,6 +33,12 @@ pub trait ResourceActions: Kind {
     /// That it is already as `verb` and `value` would have it, in a sentence; `propose` refuses the same by it. Scripts ask
     /// this first: to them it is done.
     fn already(_item: &Self::Item, _verb: &str, _value: Option<&str>, _context: &ActionContext<'_>) -> Option<String> {
+        None
+    }
+
+    /// What takes `verb` back once it was done, judged before it is done. Safe to do twice: it names what was, and not
+    /// one step back. `None` where nothing can be or need be.
+    fn undo(_item: &Self::Item, _verb: &str, _context: &ActionContext<'_>) -> Option<Undo> {
         None
     }
 
@@ -47,6 +64,8 @@ pub trait AnyResourceActions: Send + Sync {
     fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice>;
     /// That it is already as `verb` and `value` would have it, in a sentence.
     fn already(&self, id: &ResourceId, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String>;
+    /// What takes `verb` back once it was done, judged before it is done.
+    fn undo(&self, id: &ResourceId, verb: &str, context: &ActionContext<'_>) -> Option<Undo>;
     /// Makes an offer a proposal.
     ///
     /// # Errors
@@ -87,6 +106,10 @@ impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
 
     fn already(&self, id: &ResourceId, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
         context.cx.world.get::<K::Item>(id).and_then(|item| K::already(item, verb, value, context))
+    }
+
+    fn undo(&self, id: &ResourceId, verb: &str, context: &ActionContext<'_>) -> Option<Undo> {
+        context.cx.world.get::<K::Item>(id).and_then(|item| K::undo(item, verb, context))
     }
 
     fn propose(

@@ -10,6 +10,7 @@
 mod commands;
 mod keys;
 mod leaving;
+mod releases;
 mod rollouts;
 mod strategies;
 mod weather;

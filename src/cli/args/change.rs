@@ -27,6 +27,9 @@ pub struct Deploy {
     /// Container that gets the image; needed where none or several serve a target group
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
+    /// If one of several services does not end well, take back what is done of the others without asking
+    #[arg(long)]
+    pub take_back: bool,
     /// How it is done.
     #[command(flatten)]
     pub(crate) acting: Acting,
@@ -174,6 +177,20 @@ pub struct Acting {
 const UNATTENDED: SignedDuration = SignedDuration::from_mins(60);
 
 impl Acting {
+    /// The same for work that follows from this one; `agreed` where nobody is asked again.
+    pub(crate) fn again(&self, agreed: bool) -> Self {
+        Self {
+            dry_run: false,
+            yes: agreed,
+            confirm: self.confirm.clone().filter(|_| agreed),
+            reason: self.reason.clone(),
+            wait: true,
+            no_wait: false,
+            timeout: self.timeout,
+            json: self.json,
+        }
+    }
+
     /// How long is waited at most: for ever where somebody looks on and can leave.
     pub(crate) fn limit(&self) -> Option<SignedDuration> {
         self.timeout.or_else(|| (!std::io::stderr().is_terminal()).then_some(UNATTENDED))

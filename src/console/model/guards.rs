@@ -12,6 +12,7 @@ use crate::console::compare;
 use crate::console::logs;
 use crate::console::page::Page;
 use crate::console::sessions;
+use crate::console::take_back;
 use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::kind;
 use crate::operations::gate_context::Surroundings;
@@ -50,6 +51,7 @@ impl Model {
             Need::Lines if !logs::is_offered(self) => {
                 no("only environments, services, tasks, functions and databases have logs")
             }
+            Need::Failed if !take_back::is_offered(self) => no("nothing here failed that can be taken back"),
             Need::Comparable if compare::sides(self).is_none() => no("only deployments of a service are compared"),
             Need::Sought if self.is_log() => None,
             Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
@@ -67,6 +69,7 @@ impl Model {
             | Need::Lines
             | Need::Measured
             | Need::Comparable
+            | Need::Failed
             | Need::Login => None,
         }
     }
@@ -108,6 +111,7 @@ impl Model {
             | Need::Lines
             | Need::Measured
             | Need::Comparable
+            | Need::Failed
             | Need::Login => self.disabled_reason(need).is_none(),
         }
     }

@@ -177,7 +177,8 @@ impl Model {
             }
             Page::Mutes(sheet) => sheet.fill(mutes::blocks(&self.picture, around, self.complete()), resort),
             Page::Progress(id, _, sheet) => {
-                sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id), self.now), resort);
+                let one = self.underway.iter().find(|one| one.id == *id);
+                sheet.fill(progress::blocks(one, self.now, &self.key_of(Command::TakeBack)), resort);
             }
             Page::Charts(_) | Page::Logs(_) | Page::Viewer(_) => {}
         }

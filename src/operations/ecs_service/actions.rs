@@ -20,7 +20,7 @@ use crate::kinds::ecs_service::rules::moving;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::image_reference;
 use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition, image_name, revision_name, revision_number};
-use crate::operations::{Action, ActionContext, Choice, Prompt};
+use crate::operations::{Action, ActionContext, Choice, Prompt, Undo};
 use crate::text::{ago, counted};
 use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Resource};
@@ -39,6 +39,10 @@ impl ResourceActions for Services {
 
     fn already(item: &Service, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Option<String> {
         already(item, verb, value, context)
+    }
+
+    fn undo(item: &Service, verb: &str, context: &ActionContext<'_>) -> Option<Undo> {
+        rollback::undo(item, verb, context)
     }
 
     fn propose(

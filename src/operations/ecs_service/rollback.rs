@@ -10,8 +10,8 @@ use crate::kinds::ecs_service::model::Service;
 use crate::kinds::ecs_service::rules::{moving, primary};
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::image_reference;
-use crate::kinds::task_definition::{image_name, revision_name};
-use crate::operations::{ActionContext, Choice, Prompt};
+use crate::kinds::task_definition::{image_name, revision_name, revision_number};
+use crate::operations::{ActionContext, Choice, Prompt, Undo};
 use crate::text::ago;
 use crate::world::{Arn, Resource};
 
@@ -163,6 +163,18 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, context: &ActionConte
         }
     }
     Ok(going(item, to, plan, context))
+}
+
+/// What takes a deployment back that begins from how the service is now: the revision that it is on. A service whose
+/// tasks were only replaced is on the revision that it was on, and what was taken back is not deployed again.
+pub(crate) fn undo(item: &Service, verb: &str, context: &ActionContext<'_>) -> Option<Undo> {
+    let is_other = match verb {
+        "deploy" | "revision" => true,
+        "rollback" => on_its_way(item, context).is_none(),
+        _ => false,
+    };
+    let number = revision_number(&item.task_definition).filter(|_| is_other)?;
+    Some(Undo { verb: "revision", value: number.to_owned(), flags: format!("--revision {number}") })
 }
 
 /// Stops the rollout on its way, with rollback.

@@ -10,6 +10,7 @@ use crate::console::widgets::gauge;
 use crate::console::widgets::gauge::Progress;
 use crate::display::{Align, Cell, Column, Tone, Width};
 use crate::engine::running::Underway;
+use crate::operations::release_part::parts_back;
 use crate::text;
 use crate::world::Health;
 
@@ -23,14 +24,14 @@ const BARS: &[Column] = &[
 /// How wide a bar is drawn.
 const BAR: u16 = 20;
 
-/// The blocks of its page; `None` once it is forgotten.
+/// The blocks of its page; `None` once it is forgotten. `key` takes back what a release that failed has done.
 #[must_use]
-pub fn blocks(of: Option<&Underway>, now: Timestamp) -> Vec<Block> {
+pub fn blocks(of: Option<&Underway>, now: Timestamp, key: &str) -> Vec<Block> {
     let Some(of) = of else {
         let empty = "it is no longer kept here; :journal shows how it ended".to_owned();
         return vec![Block { key: "gone".to_owned(), empty, ..Block::default() }];
     };
-    let mut blocks = vec![head(of, now)];
+    let mut blocks = vec![head(of, now, key)];
     if !of.report.bars.is_empty() {
         let done = of.ended.as_ref().is_some_and(|(_, ending)| ending.how == How::Done);
         let items = of.report.bars.iter().map(|one| bar(one, done)).collect();
@@ -47,7 +48,7 @@ pub fn blocks(of: Option<&Underway>, now: Timestamp) -> Vec<Block> {
     blocks
 }
 
-fn head(of: &Underway, now: Timestamp) -> Block {
+fn head(of: &Underway, now: Timestamp, key: &str) -> Block {
     let (health, message) = match &of.ended {
         Some((_, ending)) => {
             let health = if ending.how == How::Done { Health::Well } else { Health::Bad };
@@ -60,6 +61,10 @@ fn head(of: &Underway, now: Timestamp) -> Block {
     if of.ended.is_none() {
         let stands = of.report.stands.as_ref().map(|_| of.report.if_left().to_owned());
         cells.extend(stands.map(Cell::dim));
+    }
+    let failed = of.ended.as_ref().is_some_and(|(_, ending)| ending.how != How::Done);
+    if failed && parts_back(&of.report.parts).next().is_some() {
+        cells.push(Cell::strong(format!("{key} opens the plan that takes back what was changed")));
     }
     let until = of.ended.as_ref().map_or(now, |(at, _)| *at);
     let span = text::span(until.duration_since(of.since).as_secs().max(0));
