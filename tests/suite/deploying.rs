@@ -13,6 +13,7 @@ mod leaving;
 mod releases;
 mod rollouts;
 mod strategies;
+mod strategies_seen;
 mod weather;
 
 use crate::support::peer::{PROD_ROLE, Peer};

@@ -20,7 +20,7 @@ use toban::world::World;
 use crate::engine::{Hurried, here, live, read_all};
 use crate::support::peer::{ACCOUNT, Peer, REGION};
 
-const SERVICE: &str = "prooflink-dev-service";
+pub(super) const SERVICE: &str = "prooflink-dev-service";
 const CLUSTER: &str = "prooflink-dev-cluster";
 
 fn arn(service: &str, resource: &str) -> String {
@@ -45,7 +45,7 @@ fn rule() -> String {
 
 /// One stage of a deployment as ECS's record has it, for so many looks.
 #[derive(Clone)]
-struct Stage {
+pub(super) struct Stage {
     status: &'static str,
     stage: &'static str,
     on_new: f64,
@@ -55,30 +55,30 @@ struct Stage {
     is_strange: bool,
 }
 
-fn stage(status: &'static str, stage: &'static str, on_new: f64) -> Stage {
+pub(super) fn stage(status: &'static str, stage: &'static str, on_new: f64) -> Stage {
     Stage { status, stage, on_new, more: json!({}), looks: 3, is_strange: false }
 }
 
-fn on(name: &'static str, on_new: f64) -> Stage {
+pub(super) fn on(name: &'static str, on_new: f64) -> Stage {
     stage("IN_PROGRESS", name, on_new)
 }
 
 impl Stage {
-    fn with(self, more: Value) -> Self {
+    pub(super) fn with(self, more: Value) -> Self {
         Self { more, ..self }
     }
 
-    fn strange(self) -> Self {
+    pub(super) fn strange(self) -> Self {
         Self { is_strange: true, ..self }
     }
 
-    fn pause(self, status: &str) -> Self {
+    pub(super) fn pause(self, status: &str) -> Self {
         let hook = json!({ "hookId": "hook-1", "targetType": "PAUSE", "status": status, "expiresAt": "+45m", "timeoutAction": "ROLLBACK" });
         self.with(json!({ "lifecycleHookDetails": [hook] }))
     }
 
     /// What DescribeServiceDeployments says. Of each look two calls come: beside the service, and for its own sake.
-    fn script(&self, strategy: &Value, last: bool) -> Value {
+    pub(super) fn script(&self, strategy: &Value, last: bool) -> Value {
         let share = |revision: String, weight: f64| {
             json!({ "arn": revision, "requestedTaskCount": 1, "runningTaskCount": 1, "pendingTaskCount": 0,
                 "requestedProductionTrafficWeight": weight })
@@ -105,7 +105,7 @@ impl Stage {
     }
 }
 
-fn strategy(name: &str) -> Value {
+pub(super) fn strategy(name: &str) -> Value {
     let step = |percent: f64, share: &str, bake: &str| json!({ share: percent, bake: 5 });
     let mut all =
         json!({ "strategy": name, "bakeTimeInMinutes": 10, "maximumPercent": 200, "minimumHealthyPercent": 100 });
@@ -118,7 +118,7 @@ fn strategy(name: &str) -> Value {
 }
 
 /// What DescribeServices says of the service: its strategy and pair of groups, and the deployment once there is one.
-fn described(strategy: &Value, begun: bool) -> Value {
+pub(super) fn described(strategy: &Value, begun: bool) -> Value {
     let pair = json!({ "alternateTargetGroupArn": group("green"), "productionListenerRule": rule(), "roleArn": arn("iam", "role/ecs") });
     let balancer = json!({ "targetGroupArn": group("blue"), "containerName": "prooflink-app", "containerPort": 3000,
         "advancedConfiguration": pair });
@@ -129,14 +129,14 @@ fn described(strategy: &Value, begun: bool) -> Value {
 }
 
 /// What the listener's rule says: so much in percent to the new revision's group.
-fn listens(on_new: u32) -> Value {
+pub(super) fn listens(on_new: u32) -> Value {
     let to = |name: &str, weight: u32| json!({ "TargetGroupArn": group(name), "Weight": weight });
     let forward = json!({ "Type": "forward", "ForwardConfig": { "TargetGroups": [to("blue", 100 - on_new), to("green", on_new)] } });
     json!({ "service": "elasticloadbalancing", "operation": "DescribeRules", "match": { "RuleArns": rule() },
         "answer": { "Rules": [{ "RuleArn": rule(), "Priority": "10", "Actions": [forward] }] } })
 }
 
-fn around() -> Value {
+pub(super) fn around() -> Value {
     let of = |number: u32, name: &str| {
         json!({ "serviceRevisionArn": revision(number), "taskDefinition": arn("ecs", &format!("task-definition/prooflink-dev-task:{number}")),
             "resolvedConfiguration": { "loadBalancers": [{ "targetGroupArn": group(name), "productionListenerRule": rule() }] } })
@@ -197,7 +197,7 @@ async fn played(name: &str, stages: &[Stage], listener: u32) -> (Peer, Ending, V
     (peer, ending, told)
 }
 
-const DONE: fn() -> Stage = || stage("SUCCESSFUL", "CLEAN_UP", 100.0);
+pub(super) const DONE: fn() -> Stage = || stage("SUCCESSFUL", "CLEAN_UP", 100.0);
 
 #[rstest]
 #[case::blue_green("BLUE_GREEN", vec![on("SCALE_UP", 0.0), on("TEST_TRAFFIC_SHIFT", 0.0), on("PRODUCTION_TRAFFIC_SHIFT", 100.0), on("BAKE_TIME", 100.0), on("CLEAN_UP", 100.0), DONE()], How::Done, "runs prooflink-dev-task:2")]
@@ -289,7 +289,7 @@ async fn answered(verb: &str, after: &[Stage], how_heard: &Value) -> (Ending, Ve
     (ending, calls.map(|call| call["params"].clone()).collect())
 }
 
-fn heard() -> Value {
+pub(super) fn heard() -> Value {
     json!({ "answer": { "serviceDeploymentArn": deployment() } })
 }
 
