@@ -64,6 +64,12 @@ pub(super) fn on(name: &'static str, on_new: f64) -> Stage {
 }
 
 impl Stage {
+    /// The share of the traffic on new, in percent.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percent")]
+    pub(super) fn on_new(&self) -> u32 {
+        self.on_new as u32
+    }
+
     pub(super) fn with(self, more: Value) -> Self {
         Self { more, ..self }
     }

@@ -12,26 +12,45 @@ use crate::terminal::{Terminal, console};
 
 const TARGET: &str = "prooflink-dev/prooflink-dev-service";
 
+/// What the listener's rule says.
+enum Listener {
+    /// The same as ECS's record.
+    Follows,
+    /// So much in percent to new, whatever the record says.
+    Sends(u32),
+    /// It may not be read.
+    Denied,
+}
+
 /// A peer in the middle of a deployment, turned from stage to stage.
 struct Played {
     peer: Peer,
     strategy: Value,
+    listener: Listener,
     now: Vec<u64>,
 }
 
 impl Played {
-    fn of(name: &str, listener: u32) -> Self {
+    fn of(name: &str, listener: Listener) -> Self {
         let (peer, strategy) = (context(&["prooflink"]), strategy(name));
         peer.script(&described(&strategy, true));
         peer.script(&around());
-        peer.script(&listens(listener));
-        Self { peer, strategy, now: Vec::new() }
+        Self { peer, strategy, listener, now: Vec::new() }
     }
 
-    /// From now on ECS's record says this.
+    /// From now on ECS's record and the listener say this.
     fn turn(&mut self, stage: &Stage) {
         self.peer.unscript(&self.now);
         self.now = self.peer.script(&stage.script(&self.strategy, true));
+        let error = json!({ "code": "AccessDenied", "status": 403, "message": "no" });
+        let listener = match self.listener {
+            Listener::Follows => listens(stage.on_new()),
+            Listener::Sends(share) => listens(share),
+            Listener::Denied => {
+                json!({ "service": "elasticloadbalancing", "operation": "DescribeRules", "error": error })
+            }
+        };
+        self.now.extend(self.peer.script(&listener));
     }
 
     /// What `status` says of the service.
@@ -71,10 +90,15 @@ fn shows(toban: &Terminal, words: &[&str]) {
 /// A stage with what the page shows then, and stage and share of new that `status` tells.
 type Seen = (Stage, &'static [&'static str], Option<(&'static str, u32)>);
 
-const BAKES: fn() -> Seen = || (on("BAKE_TIME", 100.0), &["bakes: 100 % on new, done about"], Some(("bake_time", 100)));
+fn seen(stage: Stage, words: &'static [&'static str], told: Option<(&'static str, u32)>) -> Seen {
+    (stage, words, told)
+}
+
+const BAKES: fn() -> Seen =
+    || seen(on("BAKE_TIME", 100.0), &["bakes: 100 % on new, done about"], Some(("bake_time", 100)));
 const SCALES: fn() -> Seen =
-    || (on("SCALE_UP", 0.0), &["new tasks are starting: 0 % on new", "▸ scale up"], Some(("scale_up", 0)));
-const SUCCESSFUL: fn() -> Seen = || (DONE(), &["successful"], None);
+    || seen(on("SCALE_UP", 0.0), &["new tasks are starting: 0 % on new", "▸ scale up"], Some(("scale_up", 0)));
+const SUCCESSFUL: fn() -> Seen = || seen(DONE(), &["successful"], None);
 
 fn waits() -> Seen {
     let words = &["waits for you until", ", then rolls back", "answer with the actions `continue` or `reject`"];
@@ -90,23 +114,22 @@ fn alarmed() -> Value {
 }
 
 #[rstest]
-#[case::blue_green("BLUE_GREEN", 100, vec![SCALES(), (on("TEST_TRAFFIC_SHIFT", 0.0), &["test traffic is being shifted"], None), BAKES(), SUCCESSFUL()], 0, "runs prooflink-dev-task:2")]
-#[case::canary("CANARY", 10, vec![(on("PRODUCTION_TRAFFIC_SHIFT", 10.0), &["10 % on new, the rest about", "canary, 10 % first for 5 min"], Some(("production_traffic_shift", 10)))], 6, "not over after")]
-#[case::linear("LINEAR", 50, vec![(on("PRODUCTION_TRAFFIC_SHIFT", 50.0), &["50 % on new, the next step about"], Some(("production_traffic_shift", 50)))], 6, "not over after")]
-#[case::unknown_stage("BLUE_GREEN", 100, vec![(on("WARM_UP_CACHES", 0.0).strange(), &["at warm up caches, which toban does not know"], Some(("warm_up_caches", 0))), SUCCESSFUL()], 0, "runs prooflink-dev-task:2")]
-#[case::rejected("BLUE_GREEN", 0, vec![waits(), (back(json!({})).pause("FAILED"), &["is rolling back", "the pause was answered with no"], None), (stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("FAILED"), &["rolled back", "the pause was answered with no"], None)], 6, "was rolled back (the pause was answered with no)")]
-#[case::expired("BLUE_GREEN", 0, vec![waits(), (stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("TIMED_OUT"), &["rolled back", "nobody answered the pause in time"], None)], 6, "was rolled back (nobody answered the pause in time)")]
-#[case::alarm("CANARY", 0, vec![(back(alarmed()), &["is rolling back", "5xx went off"], None), (stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).with(alarmed()), &["rolled back", "the alarm 5xx went off"], None)], 6, "was rolled back (the alarm 5xx went off)")]
-#[case::breaker("BLUE_GREEN", 0, vec![(stage("ROLLBACK_SUCCESSFUL", "SCALE_UP", 0.0).with(json!({ "deploymentCircuitBreaker": { "status": "TRIGGERED", "failureCount": 3, "threshold": 3 } })), &["the circuit breaker broke: 3 of 3 failed tasks"], None)], 6, "the circuit breaker broke: 3 of 3 failed tasks")]
-#[case::no_way_back("BLUE_GREEN", 0, vec![(stage("ROLLBACK_FAILED", "CLEAN_UP", 0.0), &["could not be rolled back"], None)], 6, "ECS could not roll it back")]
+#[case::blue_green("BLUE_GREEN", vec![SCALES(), seen(on("TEST_TRAFFIC_SHIFT", 0.0), &["test traffic is being shifted"], None), BAKES(), SUCCESSFUL()], 0, "runs prooflink-dev-task:2")]
+#[case::canary("CANARY", vec![seen(on("PRODUCTION_TRAFFIC_SHIFT", 10.0), &["10 % on new, the rest about", "canary, 10 % first for 5 min"], Some(("production_traffic_shift", 10)))], 6, "not over after")]
+#[case::linear("LINEAR", vec![seen(on("PRODUCTION_TRAFFIC_SHIFT", 50.0), &["50 % on new, the next step about"], Some(("production_traffic_shift", 50)))], 6, "not over after")]
+#[case::unknown_stage("BLUE_GREEN", vec![seen(on("WARM_UP_CACHES", 0.0).strange(), &["at warm up caches, which toban does not know"], Some(("warm_up_caches", 0))), SUCCESSFUL()], 0, "runs prooflink-dev-task:2")]
+#[case::rejected("BLUE_GREEN", vec![waits(), seen(back(json!({})).pause("FAILED"), &["is rolling back", "the pause was answered with no"], None), seen(stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("FAILED"), &["rolled back", "the pause was answered with no"], None)], 6, "was rolled back (the pause was answered with no)")]
+#[case::expired("BLUE_GREEN", vec![waits(), seen(stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("TIMED_OUT"), &["rolled back", "nobody answered the pause in time"], None)], 6, "was rolled back (nobody answered the pause in time)")]
+#[case::alarm("CANARY", vec![seen(back(alarmed()), &["is rolling back", "5xx went off"], None), seen(stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).with(alarmed()), &["rolled back", "the alarm 5xx went off"], None)], 6, "was rolled back (the alarm 5xx went off)")]
+#[case::breaker("BLUE_GREEN", vec![seen(stage("ROLLBACK_SUCCESSFUL", "SCALE_UP", 0.0).with(json!({ "deploymentCircuitBreaker": { "status": "TRIGGERED", "failureCount": 3, "threshold": 3 } })), &["the circuit breaker broke: 3 of 3 failed tasks"], None)], 6, "the circuit breaker broke: 3 of 3 failed tasks")]
+#[case::no_way_back("BLUE_GREEN", vec![seen(stage("ROLLBACK_FAILED", "CLEAN_UP", 0.0), &["could not be rolled back"], None)], 6, "ECS could not roll it back")]
 fn each_stage_is_told_by_the_console_and_status_and_deploy_ends_with_its_code(
     #[case] name: &str,
-    #[case] listener: u32,
     #[case] stages: Vec<Seen>,
     #[case] code: i32,
     #[case] message: &str,
 ) {
-    let mut played = Played::of(name, listener);
+    let mut played = Played::of(name, Listener::Follows);
     let mut toban: Option<Terminal> = None;
     for (stage, words, told) in &stages {
         played.turn(stage);
@@ -135,7 +158,7 @@ fn each_stage_is_told_by_the_console_and_status_and_deploy_ends_with_its_code(
 
 #[test]
 fn where_the_listener_sends_elsewhere_console_status_and_deploy_say_so() {
-    let mut played = Played::of("BLUE_GREEN", 0);
+    let mut played = Played::of("BLUE_GREEN", Listener::Sends(0));
     played.turn(&on("BAKE_TIME", 100.0));
     let toban = played.console(&["the listener sends 0 % to new, and ECS tells 100 %", "by the listener"]);
     drop(toban);
@@ -151,14 +174,7 @@ fn where_the_listener_sends_elsewhere_console_status_and_deploy_say_so() {
 
 #[test]
 fn listener_rules_that_may_not_be_read_hide_no_stage_and_make_nothing_up() {
-    let mut played = Played::of("BLUE_GREEN", 0);
-    let error = json!({ "code": "AccessDenied", "status": 403, "message": "no" });
-    let rules = json!({ "service": "elasticloadbalancing", "operation": "DescribeRules", "error": error });
-    played.peer.reset();
-    played.peer.script(&rules);
-    played.peer.script(&described(&played.strategy, true));
-    played.peer.script(&around());
-    played.now.clear();
+    let mut played = Played::of("BLUE_GREEN", Listener::Denied);
     played.turn(&on("BAKE_TIME", 100.0));
     let toban = played.console(&["bakes: 100 % on new, done about"]);
     toban.hides("by the listener");
@@ -169,7 +185,7 @@ fn listener_rules_that_may_not_be_read_hide_no_stage_and_make_nothing_up() {
 
 #[test]
 fn without_records_everything_says_so_and_deploy_ends_within_seconds() {
-    let played = Played::of("BLUE_GREEN", 100);
+    let played = Played::of("BLUE_GREEN", Listener::Follows);
     let error = json!({ "code": "ServerException", "status": 500, "message": "no" });
     played.peer.reset();
     played.peer.script(&described(&played.strategy, true));
@@ -191,7 +207,7 @@ fn a_pause_is_answered_once_and_watched_to_its_end(
     #[case] action: &str,
     #[case] message: &str,
 ) {
-    let mut played = Played::of("BLUE_GREEN", if flag == "--continue" { 100 } else { 0 });
+    let mut played = Played::of("BLUE_GREEN", Listener::Follows);
     played.turn(&on("POST_SCALE_UP", 0.0).pause("AWAITING_ACTION"));
     let mut answer = heard();
     (answer["service"], answer["operation"]) = ("ecs".into(), "ContinueServiceDeployment".into());
@@ -211,7 +227,7 @@ fn a_pause_is_answered_once_and_watched_to_its_end(
 
 #[test]
 fn a_pause_that_runs_out_while_the_question_is_on_the_screen_is_not_answered() {
-    let mut played = Played::of("BLUE_GREEN", 0);
+    let mut played = Played::of("BLUE_GREEN", Listener::Follows);
     let (waiting, words, _) = waits();
     let over = stage("ROLLBACK_IN_PROGRESS", "POST_SCALE_UP", 0.0).pause("TIMED_OUT");
     played.turn(&waiting);
