@@ -102,8 +102,8 @@ async fn release(
         return Ok(Exit::Done);
     };
     let failed = ran.ending.how != How::Done && parts_back(&ran.parts).next().is_some();
-    let asks = change::is_attended() && !args.acting.yes && !args.acting.no_wait;
-    if failed && (args.take_back || asks) {
+    let may_ask = change::is_attended() && !args.acting.yes && !args.acting.no_wait;
+    if failed && (args.take_back || may_ask) {
         // Whoever is asked, or reads the log, hears first what happened.
         output::note(&format!("toban: {}\n", ran.sentence()));
         match released_back(context, args, &ran.parts).await {

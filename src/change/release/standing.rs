@@ -1,4 +1,5 @@
-//! What stands where in a release, part by part, and how a part that is done is taken back. Plain data.
+//! What stands where in a release, part by part, and how a part that is done is taken back.
+//! Plain data; decides nothing and calls nothing.
 
 use serde::Serialize;
 
