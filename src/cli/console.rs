@@ -232,7 +232,7 @@ fn save(
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|why| format!("{} can't be made: {why}", folder.display()))?;
     }
-    config::replace(file, &changed).map_err(|why| format!("{shown} can't be written: {why}"))?;
+    crate::os::replace_text(file, &changed).map_err(|why| format!("{shown} can't be written: {why}"))?;
     let message = format!("written to {shown}; the action sync brings it to AWS");
     Ok(SavedHours { configured_environments: settings.configured_environments, message })
 }

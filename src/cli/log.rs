@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::args::Level;
-use crate::{config, text};
+use crate::text;
 
 /// Bytes after which the log begins anew; the one before is kept beside it.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -21,11 +21,11 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 pub(super) fn start(state: &Path, level: Level) -> Result<(), String> {
     let file = state.join("toban.log");
     let said = |fault: io::Error| format!("no log is written: {} can't be opened: {fault}", file.display());
-    config::open_state_dir(state).map_err(said)?;
+    crate::os::private_dir(state).map_err(said)?;
     if std::fs::symlink_metadata(&file).is_ok_and(|data| data.is_file() && data.len() > LIMIT) {
         std::fs::rename(&file, state.join("toban.log.1")).map_err(said)?;
     }
-    let log = config::append_private(&file).map_err(said)?;
+    let log = crate::os::open_private(&file).map_err(said)?;
     let filter = tracing_subscriber::EnvFilter::new(directives(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

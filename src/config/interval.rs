@@ -3,31 +3,11 @@
 
 use jiff::SignedDuration;
 
-/// Reads a duration of whole seconds, minutes and hours, largest unit first, spaces allowed.
-/// `None` if it is none, is zero or will not fit.
+/// Reads a duration of whole seconds, largest unit first, as jiff's friendly format has it: `1h30m`, `2 minutes`.
+/// `None` if it is none, is zero or less, or will not fit.
 pub fn interval(text: &str) -> Option<SignedDuration> {
-    let mut seconds: i64 = 0;
-    let mut digits = String::new();
-    let mut last = i64::MAX;
-    for c in text.trim().chars().filter(|c| *c != ' ') {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        let unit = match c {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            _ => return None,
-        };
-        if unit >= last {
-            return None;
-        }
-        last = unit;
-        seconds = seconds.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
-        digits.clear();
-    }
-    (digits.is_empty() && seconds > 0).then(|| SignedDuration::from_secs(seconds))
+    let length: SignedDuration = text.trim().parse().ok()?;
+    (length.is_positive() && length.subsec_nanos() == 0).then_some(length)
 }
 
 #[cfg(test)]
@@ -45,7 +25,12 @@ mod tests {
     #[case("0s", None)]
     #[case("-5s", None)]
     #[case("1s1m", None)]
-    #[case("1.5m", None)]
+    #[case("1.5m", Some(90))]
+    #[case("0.5s", None)]
+    #[case("1h30m", Some(5400))]
+    #[case("2 hours, 5 minutes", Some(7500))]
+    #[case("5m ago", None)]
+    #[case("2d", None)]
     #[case("99999999999999999999s", None)]
     #[case("9223372036854775807h", None)]
     #[case("", None)]

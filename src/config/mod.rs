@@ -9,14 +9,12 @@ mod error;
 mod interval;
 pub use interval::interval;
 mod offhours;
-mod private_file;
 mod recipe;
 mod schema;
 mod settings;
 
 pub use dirs::Dirs;
 pub use error::{ConfigError, Problem};
-pub use private_file::{append_private, open_state_dir, others_may_look, replace};
 pub use settings::{KeyWish, Settings};
 
 use std::io::ErrorKind;

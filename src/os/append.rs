@@ -1,11 +1,11 @@
 //! Appending to files that several consoles share: one write a line, synced, readable by the
 //! owner only. Knows nothing of what the lines mean.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::regular_file::{no_link, open_state};
+use super::private_file::{open_private, private_dir, sync_dir};
 
 /// Appends `line` (with its newline) to `path` and syncs it to disk. Makes the directory (0700) and the file
 /// (0600) if need be. The file is locked meanwhile, so that the lines of two running consoles stay apart and neither
@@ -18,7 +18,7 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
         private_dir(parent)?;
     }
     let new = !path.exists();
-    let mut file = open(path)?;
+    let mut file = open_private(path)?;
     locked(&file)?;
     // A writer that died in the middle left half a line: ours must not be glued to it.
     let whole = if ends_whole(&mut file)? { line.to_owned() } else { format!("\n{line}") };
@@ -40,47 +40,6 @@ fn locked(file: &File) -> io::Result<()> {
     }
 }
 
-/// Writes `text` to a file of its own (0600) in a directory that is there; what is there already is not touched.
-///
-/// # Errors
-/// Whatever the file system says, also where a file of that name is there.
-pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
-}
-
-/// Puts `text` in the place of whatever is in `path`, so that whoever reads it finds the one or the other whole. Makes
-/// the directory (0700) and the file (0600) if need be. It is not synced: for what may be lost with the machine.
-///
-/// # Errors
-/// Whatever the file system says; then the old text stands.
-pub fn put_text(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        private_dir(parent)?;
-    }
-    no_link(path)?;
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let new = Path::new(&name);
-    // One that died between the two lines left this behind.
-    let _ = std::fs::remove_file(new);
-    open(new)?.write_all(text.as_bytes())?;
-    std::fs::rename(new, path)
-}
-
-#[cfg(unix)]
-fn sync_dir(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_dir(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 fn ends_whole(file: &mut File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(true);
@@ -91,30 +50,9 @@ fn ends_whole(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// Opens a file to append to it and to see how it ends, making it (0600) if need be.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    open_state(path, &mut options)
-}
-
-/// Makes a directory that only its owner can look into, with its parents. An existing one is left as it is.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn private_dir(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{append_line, put_text};
+    use super::append_line;
 
     #[test]
     fn lines_of_two_writers_stay_whole() {
@@ -144,7 +82,7 @@ mod tests {
         use std::io::Write;
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("journal.jsonl");
-        let mut other = super::open(&path).expect("the file");
+        let mut other = crate::os::open_private(&path).expect("the file");
         other.lock().expect("the lock");
         other.write_all(b"{\"half").expect("half a line");
         let waiting = {
@@ -155,16 +93,6 @@ mod tests {
         drop(other);
         waiting.join().expect("a writer").expect("a line");
         assert_eq!(std::fs::read_to_string(&path).expect("the file"), "{\"half and half\nmine\n");
-    }
-
-    #[test]
-    fn a_text_takes_the_place_of_another_and_leaves_nothing_beside_it() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("state/looked");
-        put_text(&path, "one, and longer").unwrap();
-        put_text(&path, "two").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
-        assert_eq!(std::fs::read_dir(home.path().join("state")).unwrap().count(), 1);
     }
 
     #[test]

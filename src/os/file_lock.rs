@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::append::private_dir;
+use super::private_file::private_dir;
 use super::regular_file::open_state;
 
 /// Held while it lives.

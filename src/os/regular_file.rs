@@ -161,7 +161,7 @@ mod tests {
                 ("appending", append_line(&path, "x\n")),
                 ("putting", put_text(&path, "x")),
                 ("holding", try_hold(&path).map(|_| ())),
-                ("logging", crate::config::append_private(&path).map(|_| ())),
+                ("logging", crate::os::open_private(&path).map(|_| ())),
             ];
             for (what, got) in tried {
                 let why = got.expect_err(what).to_string();

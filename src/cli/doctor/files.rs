@@ -4,7 +4,7 @@
 use super::{Check, Report};
 use jiff::Timestamp;
 
-use crate::config::{self, ConfigError, Dirs};
+use crate::config::{ConfigError, Dirs};
 use crate::store::{EVENT_BYTES, FILE, Store};
 use crate::text;
 
@@ -66,11 +66,11 @@ fn state(dirs: &Dirs) -> Check {
         return Check::warn(about, "this platform has none, so there is no journal and no log", "set TOBAN_STATE_DIR");
     };
     let shown = path.display();
-    if let Err(fault) = config::open_state_dir(path) {
+    if let Err(fault) = crate::os::private_dir(path) {
         return Check::fail(about, format!("{shown} can't be created: {fault}"), "create it, or set TOBAN_STATE_DIR");
     }
     let probe = path.join(format!(".doctor.{}", std::process::id()));
-    let written = config::append_private(&probe).and_then(|_| std::fs::remove_file(&probe));
+    let written = crate::os::open_private(&probe).and_then(|_| std::fs::remove_file(&probe));
     if let Err(fault) = written {
         return Check::fail(
             about,
@@ -78,7 +78,7 @@ fn state(dirs: &Dirs) -> Check {
             "give it to this user, or set TOBAN_STATE_DIR",
         );
     }
-    match config::others_may_look(path) {
+    match crate::os::others_may_look(path) {
         Ok(false) => Check::well(about, format!("{shown} is there, for this user alone")),
         Ok(true) => Check::warn(about, format!("{shown} is open to other users"), format!("run `chmod 700 {shown}`")),
         Err(fault) => {

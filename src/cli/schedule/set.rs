@@ -59,7 +59,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Setting, file: Co
     if let Some(folder) = file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|why| failed("making the folder of", &why))?;
     }
-    config::replace(file.path, &changed).map_err(|why| failed("writing", &why))?;
+    crate::os::replace_text(file.path, &changed).map_err(|why| failed("writing", &why))?;
     output::data(&format!(
         "{name} has the schedule {}; `toban schedule sync {name}` brings it to AWS\n",
         args.schedule
