@@ -249,7 +249,7 @@ async fn headless(
     command: &Command,
     context: &CommandContext,
     (dirs, global): (&Dirs, &Global),
-    config: Result<(), config::ConfigError>,
+    config: Result<(), config::DocumentError>,
 ) -> Result<Exit, Failure> {
     let demo = global.demo;
     // The demo writes no file that nobody named on its command line: `TOBAN_CONFIG` names that of real accounts.

@@ -3,9 +3,7 @@
 //! and all problems are told at once, each with file, line and key. No AWS and no drawing here.
 
 mod dirs;
-mod document;
 pub mod edit;
-mod error;
 mod interval;
 pub use interval::interval;
 mod offhours;
@@ -13,8 +11,8 @@ mod recipe;
 mod schema;
 mod settings;
 
+pub use crate::text::document_error::{DocumentError, Problem};
 pub use dirs::Dirs;
-pub use error::{ConfigError, Problem};
 pub use settings::{KeyWish, Settings};
 
 use std::io::ErrorKind;
@@ -26,23 +24,23 @@ use crate::os::{self, LARGEST};
 /// file was named on the command line or in `TOBAN_CONFIG`.
 ///
 /// # Errors
-/// [`ConfigError`] with every problem of the file; nothing of it was applied.
-pub fn load(dirs: &Dirs) -> Result<Settings, ConfigError> {
+/// [`DocumentError`] with every problem of the file; nothing of it was applied.
+pub fn load(dirs: &Dirs) -> Result<Settings, DocumentError> {
     let file = dirs.file.display().to_string();
     match os::read_text(&dirs.file, LARGEST) {
         Ok(text) => parse(&text, &file),
         Err(fault) if fault.kind() == ErrorKind::NotFound && !dirs.named => Ok(Settings::default()),
-        Err(fault) => Err(ConfigError::whole(&file, unreadable(&dirs.file, &fault))),
+        Err(fault) => Err(DocumentError::whole(&file, unreadable(&dirs.file, &fault))),
     }
 }
 
 /// Checks the text of a configuration and turns it into settings; `file` is its name in errors.
 ///
 /// # Errors
-/// [`ConfigError`] with every problem found.
-pub fn parse(text: &str, file: &str) -> Result<Settings, ConfigError> {
+/// [`DocumentError`] with every problem found.
+pub fn parse(text: &str, file: &str) -> Result<Settings, DocumentError> {
     let folder = Path::new(file).parent().unwrap_or_else(|| Path::new(""));
-    schema::settings(document::Document::parse(text, file)?, folder)
+    schema::settings(crate::text::document::Document::parse(text, file)?, folder)
 }
 
 fn unreadable(path: &Path, fault: &std::io::Error) -> String {

@@ -7,7 +7,6 @@ use std::path::Path;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use super::document::{Table, Value};
 use super::interval::interval;
 use crate::schedule::binding::group_name;
 use crate::schedule::calendar::date_range::read_dates;
@@ -16,6 +15,7 @@ use crate::schedule::{
     Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, Mode, Period, Ready, Record, Schedule,
     ScheduleBinding, StopAt, WakeDesired,
 };
+use crate::text::document::{Table, Value};
 use crate::world::Arn;
 
 /// Things by the name the file gives them; `None` for one that was refused, so that it is not also called missing.

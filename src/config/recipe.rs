@@ -1,9 +1,9 @@
 //! `[environment.NAME.deploy]`: how instances are deployed. The grammar of its values is the recipe's own; here
 //! they only get their line and key.
 
-use super::document::{Table, Value};
 use crate::environment::deploy_recipe as grammar;
 use crate::environment::{Check, Recipe};
+use crate::text::document::{Table, Value};
 
 type Grammar = fn(&str) -> Result<String, String>;
 

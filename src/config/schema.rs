@@ -14,12 +14,12 @@ use crate::schedule::cost::prices::Prices;
 use crate::text::Glob;
 use crate::world::{AccountId, Region};
 
-use super::document::{Document, Table, Value};
-use super::error::ConfigError;
 use super::interval::interval;
 use super::offhours;
 use super::recipe::recipe;
 use super::settings::{KeyWish, REFRESH, Settings};
+use crate::text::document::{Document, Table, Value};
+use crate::text::document_error::DocumentError;
 
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
 const FASTEST_REFRESH: i64 = 2;
@@ -28,7 +28,7 @@ const FASTEST_REFRESH: i64 = 2;
 const VERSION: u32 = 1;
 
 /// Turns a document into settings.
-pub(super) fn settings(document: Document<'_>, folder: &Path) -> Result<Settings, ConfigError> {
+pub(super) fn settings(document: Document<'_>, folder: &Path) -> Result<Settings, DocumentError> {
     document.read(|root| {
         // There is one version of this schema; a file may say so.
         root.get("version").and_then(|value| value.number(VERSION, VERSION));

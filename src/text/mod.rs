@@ -2,6 +2,8 @@
 //! Pure: no AWS, no drawing, no clock. Whoever needs `now` or a time zone passes it in.
 
 pub mod bytes;
+pub(crate) mod document;
+pub mod document_error;
 pub mod glob;
 pub mod harmless;
 pub mod line;

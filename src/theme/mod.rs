@@ -3,16 +3,15 @@
 
 mod ansi;
 mod depth;
-mod error;
 mod file;
 mod mark;
 mod role;
 
 pub use depth::ColorDepth;
-pub use error::ThemeError;
 pub use mark::mark;
 pub use role::Role;
 
+use crate::text::document_error::DocumentError;
 use file::ThemeFile;
 use ratatui::style::{Color, Style};
 use std::collections::BTreeMap;
@@ -75,7 +74,7 @@ impl Theme {
     /// # Errors
     /// When there is no such theme, or its file (or one it inherits from) can't be read, isn't
     /// valid, or leaves a role out. The error names file, line and key.
-    pub fn load(name: &str, dirs: &[PathBuf]) -> Result<Theme, ThemeError> {
+    pub fn load(name: &str, dirs: &[PathBuf]) -> Result<Theme, DocumentError> {
         let mut layers = Vec::new();
         let mut next = Some(name.to_owned());
         let mut seen: Vec<String> = Vec::new();
@@ -84,7 +83,7 @@ impl Theme {
             let (text, file) = find(&wanted, if seen.contains(&wanted) { &[] } else { dirs })?;
             if layers.len() >= MAX_INHERITANCE || seen.iter().filter(|name| **name == wanted).count() > 1 {
                 let problem = format!("themes inherit in a circle: {}; break it", seen.join(" → "));
-                return Err(ThemeError { file, line: 0, key: "inherits".to_owned(), problem });
+                return Err(DocumentError::at(&file, 0, "inherits", problem));
             }
             seen.push(wanted);
             let layer = file::parse(&text, &file)?;
@@ -112,7 +111,7 @@ impl Theme {
         Theme::load(name, &[]).or_else(|_| Theme::load("night", &[])).unwrap_or_else(|_| Theme::bare())
     }
 
-    fn resolve(name: &str, file: &str, merged: &ThemeFile) -> Result<Theme, ThemeError> {
+    fn resolve(name: &str, file: &str, merged: &ThemeFile) -> Result<Theme, DocumentError> {
         // A theme from before there were lanes has no looks for them: they are then as ordinary text.
         let missing: Vec<_> = Role::ALL
             .iter()
@@ -124,13 +123,13 @@ impl Theme {
                 "nothing said about {}; add them, or inherits = \"night\" at the top of the file",
                 missing.join(", ")
             );
-            return Err(ThemeError { file: file.to_owned(), line: 0, key: "role".to_owned(), problem });
+            return Err(DocumentError::at(file, 0, "role", problem));
         }
         let styles = merged
             .roles
             .iter()
             .map(|(role, look)| Ok((*role, look.style(&merged.palette)?)))
-            .collect::<Result<_, ThemeError>>()?;
+            .collect::<Result<_, DocumentError>>()?;
         let background = merged.background.as_ref().map(|paint| paint.color(&merged.palette)).transpose()?;
         Ok(Theme { name: name.to_owned(), dark: merged.dark.unwrap_or(true), background, styles })
     }
@@ -152,8 +151,8 @@ impl Theme {
 }
 
 /// The text of a theme and the file's name for errors.
-fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
-    let error = |file: String, problem: String| ThemeError { file, line: 0, key: String::new(), problem };
+fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), DocumentError> {
+    let error = |file: &str, problem: String| DocumentError::whole(file, problem);
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     for dir in dirs.iter().filter(|_| plain) {
         let path = dir.join(format!("{name}.toml"));
@@ -161,7 +160,7 @@ fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
             Ok(text) => return Ok((text, path.display().to_string())),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
             Err(fault) => {
-                return Err(error(path.display().to_string(), format!("can't be read: {fault}")));
+                return Err(error(&path.display().to_string(), format!("can't be read: {fault}")));
             }
         }
     }
@@ -170,7 +169,7 @@ fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
     }
     let names: Vec<_> = Theme::built_in_names().collect();
     let looked = dirs.iter().map(|dir| format!(", {}", dir.display())).collect::<String>();
-    Err(error(name.to_owned(), format!("no theme of this name among {}{looked}", names.join(", "))))
+    Err(error(name, format!("no theme of this name among {}{looked}", names.join(", "))))
 }
 
 #[cfg(test)]

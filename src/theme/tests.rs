@@ -70,7 +70,7 @@ fn states_differ_without_red_and_green() {
 }
 
 #[rstest]
-#[case("rolle = 1", "mine.toml:1: rolle: unknown key; a theme has inherits, dark, background, [palette] and [role]")]
+#[case("rolle = 1", "mine.toml:1: rolle: unknown key, did you mean `role`?")]
 #[case(
     "inherits = \"night\"\n[role]\nbad = \"#f00\"",
     "mine.toml:3: role.bad: \"#f00\" is not a colour; write six hex digits, as in \"#ff8a82\""
@@ -83,17 +83,21 @@ fn states_differ_without_red_and_green() {
     "[palette]\na = \"rot\"",
     "mine.toml:2: palette.a: no colour \"rot\"; use \"#rrggbb\", a name from [palette], an ANSI name such as \"red\", or 0 to 255"
 )]
-#[case(
-    "[palette]\na = 256",
-    "mine.toml:2: palette.a: no colour \"256\"; use \"#rrggbb\", a name from [palette], an ANSI name such as \"red\", or 0 to 255"
-)]
-#[case("dark = \"yes\"", "mine.toml:1: dark: is of type string; write true or false")]
+#[case("[palette]\na = 256", "mine.toml:2: palette.a: must be a whole number from 0 to 255")]
+#[case("dark = \"yes\"", "mine.toml:1: dark: must be true or false, not a text")]
 #[case(
     "[role]\nbad = { fg = \"red\", blink = true }",
-    "mine.toml:2: role.bad.blink: unknown key; a role has fg, bg, bold, dim, italic, underline and reverse"
+    "mine.toml:2: role.bad.blink: unknown key; known here: fg, bg, bold, dim, italic, underline, reverse"
 )]
 fn a_bad_theme_is_refused_with_its_place(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(load(text).unwrap_err(), expected);
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let error = load("dark = 1\n[role]\nbad = \"rot\"\nbed = 1\nwell = { bold = 2 }").unwrap_err();
+    let lines: Vec<_> = error.lines().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines, ["mine.toml:1 dark", "mine.toml:4 role.bed", "mine.toml:5 role.well.bold"], "{error}");
 }
 
 #[test]
@@ -164,7 +168,8 @@ proptest! {
     #[test]
     fn no_input_panics(text in "(inherits|\\[role\\]|\\[palette\\]|bad|fg|=|\"#[0-9a-fé]{0,7}\"|\\{|\\}|\n| |[0-9]{1,4}){0,20}") {
         if let Err(error) = file::parse(&text, "x") {
-            prop_assert!(error.line >= 1 && !error.problem.is_empty(), "{error}");
+            prop_assert!(error.problems.iter().all(|it| it.line >= 1 && !it.message.is_empty()), "{error}");
+            prop_assert!(!error.problems.is_empty());
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::{Check, Report};
 use jiff::Timestamp;
 
-use crate::config::{ConfigError, Dirs};
+use crate::config::{Dirs, DocumentError};
 use crate::store::{EVENT_BYTES, FILE, Store};
 use crate::text;
 
@@ -12,7 +12,7 @@ use crate::text;
 const BYTES: u64 = EVENT_BYTES.unsigned_abs();
 
 /// Checks both.
-pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigError>) {
+pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), DocumentError>) {
     let file = dirs.file.display().to_string();
     report.add(match config {
         Err(fault) => Check::fail(

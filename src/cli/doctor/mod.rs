@@ -17,7 +17,7 @@ use super::exit::{Exit, Failure};
 use super::read;
 use super::read::CommandContext;
 use super::{args, change, left_sessions, output, resolve};
-use crate::config::{ConfigError, Dirs};
+use crate::config::{Dirs, DocumentError};
 use crate::engine::headless::Snapshot;
 use crate::world::Scope;
 
@@ -33,7 +33,7 @@ pub(super) async fn run(
     context: &CommandContext,
     args: &args::Doctor,
     dirs: &Dirs,
-    config: Result<(), ConfigError>,
+    config: Result<(), DocumentError>,
 ) -> Result<Exit, Failure> {
     let mut report = Report::default();
     files::check(&mut report, dirs, config);

@@ -100,7 +100,7 @@ fn files_are_checked_with_their_remedies() {
     let state = home.path().join("state");
     let dirs = Dirs::with(Some(&file), |name| (name == "TOBAN_STATE_DIR").then(|| state.clone().into()));
     let mut report = Report::default();
-    files::check(&mut report, &dirs, Err(ConfigError::whole("config.toml", "is not UTF-8 text")));
+    files::check(&mut report, &dirs, Err(DocumentError::whole("config.toml", "is not UTF-8 text")));
     assert_eq!(find(&report, "configuration").message, "config.toml: is not UTF-8 text");
     assert_eq!(find(&report, "state directory").level, Level::Well);
     assert_eq!(std::fs::read_dir(&state).unwrap().count(), 0, "nothing is left behind");

@@ -79,7 +79,7 @@ impl HoursForm {
     /// The environment's section as it would be read.
     fn config(&self) -> Result<EnvironmentConfig, String> {
         let text = with_office_hours("", self.environment.as_str(), &self.hours())?;
-        let problem = |fault: crate::config::ConfigError| {
+        let problem = |fault: crate::config::DocumentError| {
             fault.problems.first().map(|problem| problem.message.clone()).unwrap_or_default()
         };
         let settings = parse(&text, "config.toml").map_err(problem)?;

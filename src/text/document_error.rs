@@ -1,11 +1,11 @@
-//! Why a configuration was refused, precise enough to mend it: file, line, key, what to do.
-//! Never a half-applied configuration: one mistake refuses the file.
+//! Why a file of the reader's own (a configuration, a theme) was refused, precise enough to mend it: file, line, key, what
+//! to do. Never a half-applied file: one mistake refuses it.
 
 use std::fmt;
 
-/// A configuration that could not be used, with everything wrong in it. Nothing of it was applied.
+/// A file that could not be used, with everything wrong in it. Nothing of it was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
+pub struct DocumentError {
     /// The file as it was opened.
     pub file: String,
     /// What is wrong, in the order of lines; never empty.
@@ -23,15 +23,21 @@ pub struct Problem {
     pub message: String,
 }
 
-impl ConfigError {
+impl DocumentError {
     /// A problem with the file as a whole.
     #[must_use]
     pub fn whole(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), problems: vec![Problem { line: 0, key: String::new(), message: message.into() }] }
+        Self::at(file, 0, "", message)
+    }
+
+    /// A problem at `key` of `line`, which is 0 where it has none.
+    #[must_use]
+    pub fn at(file: &str, line: usize, key: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), problems: vec![Problem { line, key: key.to_owned(), message: message.into() }] }
     }
 }
 
-impl fmt::Display for ConfigError {
+impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, problem) in self.problems.iter().enumerate() {
             if at > 0 {
@@ -50,4 +56,4 @@ impl fmt::Display for ConfigError {
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl std::error::Error for DocumentError {}

@@ -7,23 +7,23 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{ConfigError, Problem};
+use super::document_error::{DocumentError, Problem};
 
 /// A document with its text, collecting problems.
-pub(super) struct Document<'t> {
+pub(crate) struct Document<'t> {
     text: &'t str,
     file: &'t str,
     root: Spanned<DeTable<'t>>,
 }
 
 /// Where problems are gathered while a document is read.
-pub(super) struct Reading<'d> {
+pub(crate) struct Reading<'d> {
     text: &'d str,
     problems: RefCell<Vec<Problem>>,
 }
 
 /// One table of the document.
-pub(super) struct Table<'d> {
+pub(crate) struct Table<'d> {
     reading: &'d Reading<'d>,
     path: String,
     entries: Vec<(&'d str, Range<usize>, &'d Spanned<DeValue<'d>>)>,
@@ -33,7 +33,7 @@ pub(super) struct Table<'d> {
 
 /// One value with the key it stands at.
 #[derive(Clone)]
-pub(super) struct Value<'d> {
+pub(crate) struct Value<'d> {
     reading: &'d Reading<'d>,
     path: String,
     at: Range<usize>,
@@ -42,7 +42,7 @@ pub(super) struct Value<'d> {
 
 impl<'t> Document<'t> {
     /// Parses `text`; syntax errors and duplicate keys are told all at once.
-    pub(super) fn parse(text: &'t str, file: &'t str) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(text: &'t str, file: &'t str) -> Result<Self, DocumentError> {
         let (root, faults) = DeTable::parse_recoverable(text);
         if faults.is_empty() {
             return Ok(Self { text, file, root });
@@ -51,11 +51,11 @@ impl<'t> Document<'t> {
             faults.iter().map(|fault| malformed(text, fault.span().unwrap_or(0..0), fault.message())).collect();
         problems.sort();
         problems.dedup();
-        Err(ConfigError { file: file.to_owned(), problems })
+        Err(DocumentError { file: file.to_owned(), problems })
     }
 
     /// Reads the document with `read`; any problem met on the way refuses all of it.
-    pub(super) fn read<T>(self, read: impl FnOnce(&Table<'_>) -> T) -> Result<T, ConfigError> {
+    pub(crate) fn read<T>(self, read: impl FnOnce(&Table<'_>) -> T) -> Result<T, DocumentError> {
         let reading = Reading { text: self.text, problems: RefCell::default() };
         let table = Table::new(&reading, String::new(), self.root.get_ref(), 0..0);
         let got = read(&table);
@@ -65,7 +65,7 @@ impl<'t> Document<'t> {
             return Ok(got);
         }
         problems.sort();
-        Err(ConfigError { file: self.file.to_owned(), problems })
+        Err(DocumentError { file: self.file.to_owned(), problems })
     }
 }
 
@@ -78,7 +78,7 @@ impl<'d> Table<'d> {
     }
 
     /// The value at a key of ours. Asking makes the key known.
-    pub(super) fn get(&self, key: &'static str) -> Option<Value<'d>> {
+    pub(crate) fn get(&self, key: &'static str) -> Option<Value<'d>> {
         if !self.asked.borrow().contains(&key) {
             self.asked.borrow_mut().push(key);
         }
@@ -86,18 +86,18 @@ impl<'d> Table<'d> {
     }
 
     /// Every key with its value, in the order of the file: for tables whose keys are the reader's own.
-    pub(super) fn each(&self) -> Vec<(&'d str, Value<'d>)> {
+    pub(crate) fn each(&self) -> Vec<(&'d str, Value<'d>)> {
         self.entries.iter().map(|entry| (entry.0, self.value(entry))).collect()
     }
 
     /// Tells that the table as a whole will not do; always `None`.
-    pub(super) fn refuse<T>(&self, message: String) -> Option<T> {
+    pub(crate) fn refuse<T>(&self, message: String) -> Option<T> {
         self.reading.tell(&self.at, self.path.clone(), message);
         None
     }
 
     /// Tells of every key nobody asked for.
-    pub(super) fn refuse_the_rest(&self) {
+    pub(crate) fn refuse_the_rest(&self) {
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries.iter().filter(|(key, _, _)| !asked.contains(key)) {
             let near = asked.iter().map(|known| (strsim::levenshtein(key, known), *known)).min();
@@ -119,7 +119,7 @@ impl<'d> Table<'d> {
 
 impl<'d> Value<'d> {
     /// A text; `like` is an example for the message.
-    pub(super) fn text(&self, like: &str) -> Option<&'d str> {
+    pub(crate) fn text(&self, like: &str) -> Option<&'d str> {
         match self.value.get_ref() {
             DeValue::String(text) if text.trim().is_empty() => {
                 self.refuse(format!("is empty; write something like {like}, or take the line out"))
@@ -130,7 +130,7 @@ impl<'d> Value<'d> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self) -> Option<bool> {
+    pub(crate) fn flag(&self) -> Option<bool> {
         match self.value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
             other => self.refuse(format!("must be true or false, not {}", article(other))),
@@ -138,7 +138,7 @@ impl<'d> Value<'d> {
     }
 
     /// A whole number from `low` to `high`.
-    pub(super) fn number(&self, low: u32, high: u32) -> Option<u32> {
+    pub(crate) fn number(&self, low: u32, high: u32) -> Option<u32> {
         let wrong = || match low == high {
             true => self.refuse(format!("must be {low}")),
             false => self.refuse(format!("must be a whole number from {low} to {high}")),
@@ -153,7 +153,7 @@ impl<'d> Value<'d> {
     }
 
     /// A number, with or without a fraction; `like` is an example for the message.
-    pub(super) fn decimal(&self, like: &str) -> Option<f64> {
+    pub(crate) fn decimal(&self, like: &str) -> Option<f64> {
         let read = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
         let number = match self.value.get_ref() {
             DeValue::Integer(number) => read(number.as_str()),
@@ -164,33 +164,43 @@ impl<'d> Value<'d> {
     }
 
     /// Whether it is a text with nothing in it.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::String(text) if text.trim().is_empty())
     }
 
+    /// The key it stands at, dotted.
+    pub(crate) fn key(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it is a table.
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Table(_))
+    }
+
     /// Whether it is a number.
-    pub(super) fn is_number(&self) -> bool {
+    pub(crate) fn is_number(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::Integer(_))
     }
 
     /// A text that reads as something; `like` is an example for the message.
-    pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(&self, like: &str) -> Option<T> {
+    pub(crate) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(&self, like: &str) -> Option<T> {
         self.text(like)?.parse().map_or_else(|why: T::Err| self.refuse(why.to_string()), Some)
     }
 
     /// A list of texts.
-    pub(super) fn texts(&self, like: &str) -> Option<Vec<&'d str>> {
+    pub(crate) fn texts(&self, like: &str) -> Option<Vec<&'d str>> {
         let items = self.items(&format!("must be a list of texts such as [{like}]"))?;
         items.iter().map(|item| item.text(like)).collect()
     }
 
     /// A list of anything; `like` is an example of an item for the message.
-    pub(super) fn list(&self, like: &str) -> Option<Vec<Value<'d>>> {
+    pub(crate) fn list(&self, like: &str) -> Option<Vec<Value<'d>>> {
         self.items(&format!("must be a list such as [{like}]"))
     }
 
     /// A table.
-    pub(super) fn table(&self) -> Option<Table<'d>> {
+    pub(crate) fn table(&self) -> Option<Table<'d>> {
         match self.value.get_ref() {
             DeValue::Table(table) => Some(Table::new(self.reading, self.path.clone(), table, self.at.clone())),
             other => self.refuse(format!("must be a table, as in [{}], not {}", self.path, article(other))),
@@ -198,23 +208,23 @@ impl<'d> Value<'d> {
     }
 
     /// A list of tables.
-    pub(super) fn tables(&self) -> Option<Vec<Table<'d>>> {
+    pub(crate) fn tables(&self) -> Option<Vec<Table<'d>>> {
         let items = self.items(&format!("must be a list of tables, each headed [[{}]]", self.path))?;
         items.iter().map(Value::table).collect()
     }
 
     /// Whether it is a list.
-    pub(super) fn is_list(&self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::Array(_))
     }
 
     /// The line of its key.
-    pub(super) fn line(&self) -> usize {
+    pub(crate) fn line(&self) -> usize {
         line(self.reading.text, self.at.start)
     }
 
     /// Tells that the value will not do; always `None`.
-    pub(super) fn refuse<T>(&self, message: String) -> Option<T> {
+    pub(crate) fn refuse<T>(&self, message: String) -> Option<T> {
         self.reading.tell(&self.at, self.path.clone(), message);
         None
     }
