@@ -8,7 +8,7 @@ use super::read;
 use super::read::CommandContext;
 use super::{args, change, output};
 use crate::change::procedure::Proposal;
-use crate::change::{How, Release, ReleasePart, ReleasePartState, SkippedPart, TakeBack};
+use crate::change::{How, Release, ReleasePart, SkippedPart, TakeBack};
 use crate::cloud::at_work;
 use crate::engine::headless::Snapshot;
 use crate::operations::release_part::{PartRequest, parts_back, take_back};
@@ -104,9 +104,7 @@ async fn release(
     let failed = ran.ending.how != How::Done && parts_back(&ran.parts).next().is_some();
     let may_ask = change::is_attended() && !args.acting.yes && !args.acting.no_wait;
     if failed && (args.take_back || may_ask) {
-        // Whoever is asked, or reads the log, hears first what happened.
-        output::note(&format!("toban: {}\n", ran.sentence()));
-        match released_back(context, args, &ran.parts).await {
+        match released_back(context, args, &ran).await {
             Ok(back) => ran.taken_back = back.map(Box::new),
             Err(why) => output::note(&format!("toban: it is not taken back: {why}\n")),
         }
@@ -134,8 +132,9 @@ fn way_back(
 async fn released_back(
     context: &CommandContext,
     args: &args::Deploy,
-    parts: &[ReleasePartState],
+    ran: &change::Ran,
 ) -> Result<Option<change::Ran>, Failure> {
+    let parts = &ran.parts;
     let here = at_work(&context.cloud);
     let first = parts_back(parts).next().map(|(name, _)| name).unwrap_or_default();
     let mut snapshot = read::once_for(context, first).await?;
@@ -153,6 +152,8 @@ async fn released_back(
     }
     let Some(release) = Release::new(back, skipped).map(Release::taking_back) else { return Ok(None) };
     drop(here);
+    // Whoever is asked, or reads the log, hears first what happened.
+    output::note(&format!("toban: {}\n", ran.sentence()));
     let operation = ("rollback", parts.len());
     let acting = args.acting.again(args.take_back);
     change::run(context, snapshot, Proposal::Procedure(Box::new(release)), (operation, &acting)).await

@@ -56,6 +56,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deployments) -> R
         let shown = Shown { environment, id, service: &service, snapshot: &snapshot, context };
         return compared(&shown, &sides, args.json);
     }
+    note(&read_who(context, &mut snapshot, (&service, &id)).await);
     let shown = Shown { environment, id, service: &service, snapshot: &snapshot, context };
     if args.json {
         output::json(&format!("{}\n", shown.document()))?;
@@ -63,6 +64,29 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deployments) -> R
         output::data(&shown.table())?;
     }
     Ok(Exit::Done)
+}
+
+/// Reads who made each deployment, newest first: CloudTrail allows two calls a second, and what it refuses once it refuses
+/// for all of them.
+async fn read_who(
+    context: &CommandContext,
+    snapshot: &mut Snapshot,
+    (service, id): (&Service, &ResourceId),
+) -> Vec<String> {
+    let all = deployments(service, &snapshot.world, &id.scope);
+    let mut reads: Vec<ReadRequest> = Vec::new();
+    for read in all.into_iter().filter_map(|record| deployed_by::read(record, &id.scope)) {
+        if !reads.contains(&read) {
+            reads.push(read);
+        }
+    }
+    for read in reads {
+        let faults = change::consult(context, snapshot, &[read]).await;
+        if !faults.is_empty() {
+            return faults;
+        }
+    }
+    Vec::new()
 }
 
 fn note(faults: &[String]) {
@@ -131,7 +155,12 @@ impl Shown<'_> {
 
     /// The call that made the deployment of a side.
     fn who(&self, side: &Side<'_>) -> Option<&TrailEvent> {
-        deployed_by::deployed_by(side.record?, &self.snapshot.world, &self.id.scope)
+        self.maker(side.record?)
+    }
+
+    /// The call that made a deployment.
+    fn maker(&self, record: &ServiceDeployment) -> Option<&TrailEvent> {
+        deployed_by::deployed_by(record, &self.snapshot.world, &self.id.scope)
     }
 
     fn record(&self, record: &ServiceDeployment) -> Value {
@@ -148,6 +177,8 @@ impl Shown<'_> {
             "finished_at": self.at(record.finished_at),
             "seconds": history_page::took(record),
             "why": history_page::why(record),
+            "deployed_by": self.maker(record).and_then(|event| event.who.as_deref()),
+            "deployed_via": self.maker(record).and_then(|event| event.via.as_deref()),
         })
     }
 
@@ -166,7 +197,7 @@ impl Shown<'_> {
     }
 
     fn table(&self) -> String {
-        let titles = ["DEPLOYMENT", "DEPLOYED", "REVISION", "RESULT", "TOOK", "IMAGES", "WHY"];
+        let titles = ["DEPLOYMENT", "DEPLOYED", "REVISION", "RESULT", "TOOK", "BY", "IMAGES", "WHY"];
         let mut rows = vec![titles.map(str::to_owned).to_vec()];
         for record in deployments(self.service, &self.snapshot.world, &self.id.scope) {
             let images: Vec<String> = record.images.iter().map(history_page::image).collect();
@@ -176,6 +207,7 @@ impl Shown<'_> {
                 record.task_definition.as_ref().map_or("–", revision_name).to_owned(),
                 history_page::result(record).1,
                 history_page::took(record).map_or_else(|| "–".to_owned(), span),
+                self.maker(record).and_then(deployed_by::words).unwrap_or_else(|| "–".to_owned()),
                 images.join(", "),
                 history_page::why(record).map(|why| first_line(&why, 200)).unwrap_or_default(),
             ]);

@@ -24,6 +24,9 @@ use crate::text::document_error::DocumentError;
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
 const FASTEST_REFRESH: i64 = 2;
 
+/// What ends in ten years is no news.
+const LONGEST_NOTES: u32 = 3_650;
+
 /// The version of the schema.
 const VERSION: u32 = 1;
 
@@ -194,6 +197,7 @@ fn configured_environments(root: &Table<'_>, folder: &Path) -> ConfiguredEnviron
         schedules: schedules.into_values().flatten().collect(),
         prices,
         rules: rules(root),
+        notes_days: root.get("notes_days").and_then(|value| value.number(1, LONGEST_NOTES)),
     }
 }
 

@@ -70,7 +70,11 @@ fn everything_arrives_where_it_belongs() {
     assert_eq!(settings.refresh.as_secs(), 90);
     assert!(settings.read_only);
     let keys: Vec<_> = settings.keys.iter().map(|key| (key.command.as_str(), key.chords.len(), key.line)).collect();
-    assert_eq!(keys, [("refresh", 1, 6), ("quit", 2, 7), ("copy-name", 0, 8)]);
+    assert_eq!(keys, [("refresh", 1, 7), ("quit", 2, 8), ("copy-name", 0, 9)]);
+    assert_eq!(settings.configured_environments.notes_days(), 90);
+    assert_eq!(parse("", "config.toml").unwrap().configured_environments.notes_days(), 60);
+    let never = parse("notes_days = 0", "config.toml").expect_err("it must be a day at least");
+    assert!(never.to_string().contains("from 1 to 3650"), "{never}");
 
     let [context, current] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
     assert_eq!(context.regions, ["ap-northeast-1", "us-east-1"]);

@@ -2,7 +2,9 @@
 //! Pure; the same seed and time give the same points.
 
 use super::scenario_context::ScenarioContext;
-use crate::display::{Ahead, Cell, Extra, Fact, Moment, Series, Tone};
+use crate::display::{Ahead, Cell, Extra, Fact, Moment, Series, StateBand, Tone};
+use crate::kinds::alarm::band;
+use crate::kinds::alarm_history::AlarmChange;
 use crate::world::Health;
 
 /// Points lie that many seconds apart, as CloudWatch's basic periods do.
@@ -60,6 +62,8 @@ pub(super) struct ResourceDetails {
     pub scaling: Vec<Fact>,
     /// Which of many series breach.
     pub contributors: Vec<Fact>,
+    /// Alarms by their states: the name, and from when on which state.
+    pub bands: Vec<(String, Vec<(i64, &'static str)>)>,
 }
 
 impl ResourceDetails {
@@ -81,9 +85,25 @@ impl ResourceDetails {
             moments: past.into_iter().map(moment).collect(),
             scaling: self.scaling.clone(),
             contributors: self.contributors.clone(),
+            bands: self.bands.iter().map(|(name, course)| states(scenario, name, course)).collect(),
             ahead: self.waits.iter().filter(|waits| scenario.now < waits.applied).map(ahead).collect(),
         }
     }
+}
+
+/// A band of the states of an alarm, as far as they lie behind.
+fn states(scenario: &ScenarioContext<'_>, name: &str, course: &[(i64, &'static str)]) -> StateBand {
+    let past: Vec<&(i64, &str)> = course.iter().filter(|(at, _)| *at <= scenario.now).collect();
+    let before = std::iter::once(None).chain(past.iter().map(|(_, state)| Some(*state)));
+    let change = |((at, to), from): (&&(i64, &str), Option<&str>)| AlarmChange {
+        key: format!("{name}@{at}"),
+        alarm: name.to_owned(),
+        at: scenario.at(*at),
+        from: from.map(str::to_owned),
+        to: (*to).to_owned(),
+        reason: None,
+    };
+    band(name, scenario.at(scenario.now), past.iter().zip(before).map(change).collect(), None)
 }
 
 impl Wave {

@@ -27,6 +27,8 @@ pub struct DiagnosisInput<'a> {
     pub others: &'a ExternalSchedulers,
     /// Where something is sick and of no environment, while what tells whose things are could not be read.
     pub strays: &'a BTreeSet<Scope>,
+    /// How many days before the end of something it is told of in a note.
+    pub notes_days: u32,
 }
 
 /// An environment, its surroundings, and its members by what they are.
@@ -35,6 +37,7 @@ pub(super) struct DiagnosisContext<'a> {
     pub(super) offhours: Option<&'a OffHours>,
     pub(super) others: &'a ExternalSchedulers,
     pub(super) strays: &'a BTreeSet<Scope>,
+    pub(super) notes_days: u32,
     pub(super) world: &'a World,
     pub(super) resource_index: &'a ResourceIndex<'a>,
     pub(super) now: Timestamp,
@@ -86,6 +89,7 @@ impl<'a> DiagnosisContext<'a> {
             offhours: input.offhours,
             others: input.others,
             strays: input.strays,
+            notes_days: input.notes_days,
             world,
             resource_index,
             now,

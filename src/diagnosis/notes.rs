@@ -9,9 +9,6 @@ use crate::text::moment;
 use crate::world::Health;
 use jiff::SignedDuration;
 
-/// A certificate is told of when less than this is left of it.
-const CERTIFICATE_SOON: SignedDuration = SignedDuration::from_hours(60 * 24);
-
 /// The notes of an environment.
 pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     let told = cx.environment.members.iter().filter_map(|member| {
@@ -20,7 +17,7 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     });
     let engines = cx.databases.iter().filter_map(|database| {
         let (engine, version, lifecycle) = (database.engine, database.version, database.lifecycle);
-        let message = support_note(engine, version, lifecycle, cx.now)?;
+        let message = support_note((engine, version, lifecycle), cx.now, cx.notes_days)?;
         Some(note(database.member, format!("database {}: {message}", database.id)))
     });
     let deadlocks = cx.services.iter().filter_map(|(member, service)| {
@@ -40,7 +37,7 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
 fn certificate_ends(database: &DbInstance, cx: &DiagnosisContext<'_>) -> Option<String> {
     let ends = database.certificate_until?;
     let left = ends.duration_since(cx.now);
-    if left > CERTIFICATE_SOON {
+    if left > SignedDuration::from_hours(i64::from(cx.notes_days) * 24) {
         return None;
     }
     let id = &database.id;

@@ -164,7 +164,13 @@ pub(crate) fn environment(shelves: &Shelves, protected: bool) -> Environment {
 fn verdict(shelves: &Shelves, protected: bool) -> Verdict {
     let environment = environment(shelves, protected);
     let others = crate::offhours::ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+    let input = DiagnosisInput {
+        environment: &environment,
+        offhours: None,
+        others: &others,
+        strays: &BTreeSet::new(),
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
+    };
     shelves.seen(protected, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone))
 }
 
@@ -299,7 +305,13 @@ fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
     environment.members.push(Member { name: "Backend".to_owned(), assessment, because: Vec::new(), id });
     environment.scopes.push(abroad);
     let others = crate::offhours::ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+    let input = DiagnosisInput {
+        environment: &environment,
+        offhours: None,
+        others: &others,
+        strays: &BTreeSet::new(),
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
+    };
     let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone));
     assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
 }

@@ -1,6 +1,8 @@
 //! What a kind hands to the screens: cells, rows, sections, in words and tones.
 //! Pure data; no colours, no drawing, no widths measured here.
 
+mod state_band;
+
 use jiff::Timestamp;
 
 use crate::world::{Health, ResourceId};
@@ -192,6 +194,8 @@ pub struct Series {
     pub threshold: Option<f64>,
 }
 
+pub use state_band::{StateBand, StateSpan};
+
 /// What [`super::Kind::look`] brings for an open page.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Extra {
@@ -205,6 +209,8 @@ pub struct Extra {
     pub scaling: Vec<Fact>,
     /// Which of the many things it watches breach, where it watches many by one query.
     pub contributors: Vec<Fact>,
+    /// Its states over time, and of what it depends on, where there is no metric to draw.
+    pub bands: Vec<StateBand>,
 }
 
 /// A part of a detail page.

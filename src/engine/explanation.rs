@@ -92,6 +92,7 @@ fn with_context<R>(
         offhours: status.offhours.as_deref(),
         others: &status.others,
         strays: &strays,
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
     };
     Some(of(&input, &cx))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Recipe;
 use super::rules::Rule;
+use crate::kinds::db_instance::NOTES_DAYS;
 use crate::schedule::cost::prices::Prices;
 use crate::schedule::{Member, Record, Schedule, ScheduleBinding};
 use crate::text::glob::Glob;
@@ -67,6 +68,16 @@ pub struct ConfiguredEnvironments {
     pub prices: Prices,
     /// Rules for changes, in the order of the file.
     pub rules: Vec<Rule>,
+    /// How many days before the end of something it is told of in a note, if said.
+    pub notes_days: Option<u32>,
+}
+
+impl ConfiguredEnvironments {
+    /// How many days before the end of something it is told of in a note.
+    #[must_use]
+    pub fn notes_days(&self) -> u32 {
+        self.notes_days.unwrap_or(NOTES_DAYS)
+    }
 }
 
 impl EnvironmentConfig {

@@ -271,6 +271,7 @@ fn environment(
         offhours: environment.offhours.as_deref(),
         others: &environment.others,
         strays: around.strays,
+        notes_days: around.configured_environments.notes_days(),
     };
     let mut verdict = diagnosis::read(&input, around.world, around.resource_index, around.now, around.zone);
     verdict.with_shared(&environment.shared);

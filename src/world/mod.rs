@@ -22,7 +22,7 @@ pub use fault::{Fault, FaultKind};
 pub use health::{Assessment, Health};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
 pub use inventory::{Identity, KindStore, StoredPart, World};
-pub use login::LoginHorizon;
+pub use login::{LoginHorizon, TokenRenewal};
 pub use own_turns::{OwnTurn, OwnTurns};
 pub use partition::{Partition, regional_host, registry_host};
 pub use reading::{AnyReading, Coverage, Part, Reading, Resource};

@@ -7,6 +7,7 @@ mod gateway;
 mod support;
 mod terminal;
 
+mod alarms;
 mod cli;
 mod completions;
 mod connect;

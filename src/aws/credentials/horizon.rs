@@ -1,6 +1,6 @@
 //! How long a chain of credentials lasts: by the keys themselves where nothing renews them, by the token of a login
-//! where that cannot be renewed. Of a token's file only dates and whether there is a refresh token are looked at; nothing
-//! of it is kept.
+//! where that cannot be renewed, and what is known of its renewal where it can. Of a token's file only dates and whether
+//! there is a refresh token are looked at; nothing of it is kept.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::chain::{Base, Chain};
-use crate::world::LoginHorizon;
+use crate::world::{LoginHorizon, TokenRenewal};
 
 /// No token is larger.
 const LARGEST: u64 = 1 << 20;
@@ -50,6 +50,20 @@ struct Token {
     access_token: Option<serde::de::IgnoredAny>,
     refresh_token: Option<serde::de::IgnoredAny>,
     expires_at: Option<String>,
+    /// When the client's registration ends: a token is not renewed then (botocore's `tokens.py` and the SDKs give up).
+    registration_expires_at: Option<String>,
+}
+
+/// What a token's file tells of its end.
+enum TokenEnds {
+    /// Nothing renews it.
+    At(Timestamp),
+    /// It is renewed by itself.
+    Renewed(TokenRenewal),
+}
+
+fn parsed(text: Option<String>) -> Option<Timestamp> {
+    text.and_then(|at| at.replace("UTC", "Z").parse::<Timestamp>().ok())
 }
 
 /// The horizon of `chain`: `base` are the keys it begins with, `keys` those it ends with; `caches` is where logins are.
@@ -60,11 +74,19 @@ pub(super) async fn of(
 ) -> LoginHorizon {
     let moment = |at: Option<SystemTime>| at.and_then(|at| Timestamp::try_from(at).ok());
     let asked = chain.roles.iter().any(|role| role.mfa_serial.is_some());
+    let mut renewal = None;
     let until = match &chain.base {
         // Keys that somebody put there: nobody puts others there by himself.
         Base::Environment | Base::Given | Base::Keys { .. } => moment(base),
         Base::Sso { start_url, .. } => match caches.home {
-            Some(home) => token_ends(&Path::new(home).join(".aws/sso/cache"), start_url).await,
+            Some(home) => match token_ends(&Path::new(home).join(".aws/sso/cache"), start_url).await {
+                Some(TokenEnds::At(at)) => Some(at),
+                Some(TokenEnds::Renewed(found)) => {
+                    renewal = Some(found);
+                    None
+                }
+                None => None,
+            },
             None => None,
         },
         Base::LoginSession { name } => console_login_ends(caches, name).await,
@@ -72,13 +94,14 @@ pub(super) async fn of(
     };
     // A role that takes the code of a device is assumed again by a person only.
     let until = if asked { [until, moment(keys.expiry())].into_iter().flatten().min() } else { until };
-    LoginHorizon { by: chain.base.name(), keys_until: moment(keys.expiry()), until }
+    LoginHorizon { by: chain.base.name(), keys_until: moment(keys.expiry()), until, renewal }
 }
 
-/// When the login at an Identity Center ends for good; `None` where its token is renewed by itself, or not found.
-async fn token_ends(cache: &Path, start_url: &str) -> Option<Timestamp> {
+/// When the login at an Identity Center ends, or how its token is renewed; `None` where none is found. Of several tokens
+/// of one portal the one that lasts longest counts.
+async fn token_ends(cache: &Path, start_url: &str) -> Option<TokenEnds> {
     let mut files = tokio::fs::read_dir(cache).await.ok()?;
-    let mut latest: Option<Timestamp> = None;
+    let (mut latest, mut renewed): (Option<Timestamp>, Option<TokenRenewal>) = (None, None);
     while let Ok(Some(file)) = files.next_entry().await {
         if file.path().extension().is_none_or(|ending| ending != "json") {
             continue;
@@ -89,13 +112,17 @@ async fn token_ends(cache: &Path, start_url: &str) -> Option<Timestamp> {
         if !is_ours || token.access_token.is_none() {
             continue;
         }
-        if token.refresh_token.is_some() {
-            return None;
+        let Some(ends) = parsed(token.expires_at) else { continue };
+        if token.refresh_token.is_none() {
+            latest = latest.max(Some(ends));
+            continue;
         }
-        let ends = token.expires_at.and_then(|at| at.replace("UTC", "Z").parse::<Timestamp>().ok());
-        latest = latest.max(ends);
+        let found = TokenRenewal { token_until: ends, at_the_latest: parsed(token.registration_expires_at) };
+        if renewed.is_none_or(|known| known.token_until < ends) {
+            renewed = Some(found);
+        }
     }
-    latest
+    renewed.map(TokenEnds::Renewed).or(latest.map(TokenEnds::At))
 }
 
 /// When a login by `aws login` ends at the latest; `None` where its file does not tell when it began.
@@ -196,6 +223,31 @@ mod tests {
         assert_eq!((seconds(&got), got.by), (until, "IAM Identity Center"));
         assert_eq!(got.keys_until.map(Timestamp::as_second), Some(900));
         assert_eq!(seconds(&horizon(sso(), false, None).await), None);
+    }
+
+    /// Files as `aws sso login` writes them for an `sso-session`.
+    #[rstest]
+    #[case::whole(&[r#"{"startUrl":"https://example.awsapps.com/start","accessToken":"t","refreshToken":"r","expiresAt":"1970-01-01T00:50:00Z","registrationExpiresAt":"1970-03-01T00:00:00Z"}"#], Some((3_000, Some(5_097_600))))]
+    #[case::without_a_registration(&[r#"{"startUrl":"https://example.awsapps.com/start","accessToken":"t","refreshToken":"r","expiresAt":"1970-01-01T00:50:00Z"}"#], Some((3_000, None)))]
+    #[case::the_one_that_lasts_longer(&[r#"{"startUrl":"https://example.awsapps.com/start","accessToken":"t","refreshToken":"r","expiresAt":"1970-01-01T00:50:00Z"}"#, r#"{"startUrl":"https://example.awsapps.com/start#/","accessToken":"t","refreshToken":"r","expiresAt":"1970-01-01T01:00:00UTC","registrationExpiresAt":"soon"}"#], Some((3_600, None)))]
+    #[case::not_renewed(&[r#"{"startUrl":"https://example.awsapps.com/start","accessToken":"t","expiresAt":"1970-01-01T00:50:00Z"}"#], None)]
+    #[case::without_an_end(&[r#"{"startUrl":"https://example.awsapps.com/start","accessToken":"t","refreshToken":"r"}"#], None)]
+    #[tokio::test]
+    async fn what_renews_a_token_is_told_with_its_own_ends(
+        #[case] files: &[&str],
+        #[case] renewal: Option<(i64, Option<i64>)>,
+    ) {
+        let home = tempfile::tempdir().expect("a directory");
+        let cache = home.path().join(".aws/sso/cache");
+        std::fs::create_dir_all(&cache).expect("made");
+        for (at, file) in files.iter().enumerate() {
+            std::fs::write(cache.join(format!("{at}.json")), file).expect("written");
+        }
+        let got = horizon(sso(), false, home.path().to_str()).await;
+        let told = got
+            .renewal
+            .map(|renewal| (renewal.token_until.as_second(), renewal.at_the_latest.map(Timestamp::as_second)));
+        assert_eq!(told, renewal);
     }
 
     #[rstest]

@@ -8,6 +8,20 @@ use crate::config::Settings;
 use crate::demo::Demo;
 use crate::engine::headless::{View, picture};
 
+#[tokio::test]
+async fn who_made_each_is_in_the_list_and_where_nobody_may_tell_that_is_said_once() {
+    let (context, mut snapshot, environment, id) = read().await;
+    let service = snapshot.world.get::<Service>(&id).expect("it").clone();
+    assert!(read_who(&context, &mut snapshot, (&service, &id)).await.is_empty());
+    let shown = Shown { environment, id, service: &service, snapshot: &snapshot, context: &context };
+    let document = shown.document();
+    let newest = &document["deployments"][0];
+    let who = newest["deployed_by"].as_str().unwrap_or_else(|| panic!("nobody: {document}"));
+    assert!(who.starts_with("arn:aws:"), "{newest}");
+    let table = shown.table();
+    assert!(table.lines().next().is_some_and(|line| line.contains("BY")) && table.contains(who), "{table}");
+}
+
 async fn read() -> (CommandContext, Snapshot, EnvironmentName, ResourceId) {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let zone = jiff::tz::TimeZone::get("Asia/Tokyo").expect("a zone");

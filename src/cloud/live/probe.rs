@@ -50,15 +50,24 @@ pub(crate) async fn probe(aws: &Clients, scope: &Scope, who: Result<Identity, Fa
     [Check { what: identity, outcome: first }].into_iter().chain(tried).collect()
 }
 
-/// How long the login lasts, in UTC: `by IAM Identity Center, keys until 2026-11-21 15:04 UTC, renewed by themselves`; `None` for
-/// keys without an end.
+/// How long the login lasts, all that is known of it, in UTC: `by IAM Identity Center, keys until 2026-11-21 15:04 UTC,
+/// renewed by themselves`; `None` for keys without an end.
 fn lasts(login: &LoginHorizon) -> Option<String> {
     let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    Some(match (login.keys_until, login.until) {
-        (None, None) => return None,
-        (_, Some(until)) => format!("by {}, until {} at the latest: nothing renews them then", login.by, at(until)),
-        (Some(keys), None) => format!("by {}, keys until {}, renewed by themselves", login.by, at(keys)),
-    })
+    let by = login.by;
+    if let Some(until) = login.until {
+        return Some(format!("by {by}, until {} at the latest: nothing renews them then", at(until)));
+    }
+    let keys = login.keys_until.map(|keys| format!(", keys until {}", at(keys))).unwrap_or_default();
+    if let Some(renewal) = login.renewal {
+        let latest = renewal.at_the_latest.map(|latest| format!(", and {} at the latest", at(latest)));
+        return Some(format!(
+            "by {by}{keys}, its token until {}: renewed by itself until the session ends, whose length AWS does not tell{}",
+            at(renewal.token_until),
+            latest.unwrap_or_default()
+        ));
+    }
+    login.keys_until.map(|_| format!("by {by}{keys}, renewed by themselves"))
 }
 
 /// Reads a little of every kind into `world`, and looks at the first of each.
@@ -132,10 +141,12 @@ pub(crate) fn clock(ahead: Option<SignedDuration>) -> Check {
 mod tests {
     use jiff::SignedDuration;
 
-    use super::{clock, operations};
+    use jiff::Timestamp;
+
+    use super::{clock, lasts, operations};
     use crate::aws::call_record::Record;
     use crate::world::access_check::Outcome;
-    use crate::world::{Fault, FaultKind};
+    use crate::world::{Fault, FaultKind, LoginHorizon, TokenRenewal};
 
     #[test]
     fn every_declared_operation_is_asked_about_once() {
@@ -162,5 +173,23 @@ mod tests {
         assert!(matches!(clock(Some(SignedDuration::from_secs(-2))).outcome, Outcome::Fine(Some(_))));
         assert!(matches!(clock(Some(SignedDuration::from_mins(7))).outcome, Outcome::Failed(_)));
         assert_eq!(clock(None).outcome, Outcome::Untried);
+    }
+
+    #[test]
+    fn all_that_is_known_of_a_login_is_told() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let renewal =
+            TokenRenewal { token_until: at("2026-11-21T05:40:00Z"), at_the_latest: Some(at("2027-02-01T00:00:00Z")) };
+        let keys_until = Some(at("2026-11-21T09:00:00Z"));
+        let login = LoginHorizon { by: "IAM Identity Center", keys_until, until: None, renewal: Some(renewal) };
+        let told = concat!(
+            "by IAM Identity Center, keys until 2026-11-21 09:00 UTC, its token until 2026-11-21 05:40 UTC: renewed by itself ",
+            "until the session ends, whose length AWS does not tell, and 2027-02-01 00:00 UTC at the latest"
+        );
+        assert_eq!(lasts(&login).as_deref(), Some(told));
+        let role = LoginHorizon { renewal: None, ..login };
+        let told = "by IAM Identity Center, keys until 2026-11-21 09:00 UTC, renewed by themselves";
+        assert_eq!(lasts(&role).as_deref(), Some(told));
+        assert_eq!(lasts(&LoginHorizon { keys_until: None, ..role }), None);
     }
 }

@@ -242,6 +242,22 @@ fn look(scenario: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
     }
 }
 
+/// The course of an alarm that is in ALARM while any of `of` is.
+fn any_of(of: &[&Watch<'_>]) -> Vec<(i64, &'static str)> {
+    let mut times: Vec<i64> = of.iter().flat_map(|watch| watch.course.iter().map(|(at, _, _)| *at)).collect();
+    times.sort_unstable();
+    let state = |at: i64| {
+        let fires = of.iter().any(|watch| {
+            let state = watch.course.iter().rev().find(|(from, _, _)| *from <= at);
+            state.is_some_and(|(_, state, _)| *state == "ALARM")
+        });
+        (at, if fires { "ALARM" } else { "OK" })
+    };
+    let mut course: Vec<(i64, &'static str)> = times.into_iter().map(state).collect();
+    course.dedup_by_key(|(_, state)| *state);
+    course
+}
+
 /// Adds a composite alarm that is in ALARM while any of `of` is; each with its course.
 pub(crate) fn composite(
     simulated: &mut SimulatedAccount,
@@ -262,6 +278,23 @@ pub(crate) fn composite(
         Some((from, name)) => (from, "ALARM", name),
         None => (last, "OK", of.first().map_or("", |watch| watch.name)),
     };
+    let course = any_of(of);
+    let own = |watch: &&Watch<'_>| {
+        let states = watch.course.iter().map(|(at, state, _)| (*at, *state)).collect();
+        (watch.name.to_owned(), states)
+    };
+    let happened = |pair: &[(i64, &'static str)]| {
+        let [(_, before), (at, after)] = pair else { return None };
+        let health = if *after == "ALARM" { Health::Bad } else { Health::Well };
+        let message = format!("{before} → {after}: {} changed its state", of.first().map_or("", |watch| watch.name));
+        Some(Happened { at: *at, message, health: Some(health) })
+    };
+    let details = ResourceDetails {
+        history: course.windows(2).filter_map(happened).collect(),
+        bands: std::iter::once((name.to_owned(), course)).chain(of.iter().map(own)).collect(),
+        ..ResourceDetails::default()
+    };
+    simulated.look_at::<Alarm>(arn(scenario, name).as_str(), details);
     let rule: Vec<String> = of.iter().map(|watch| format!("ALARM(\"{}\")", watch.name)).collect();
     let when = scenario.at(since).strftime("%A %d %B, %Y %H:%M:%S UTC");
     let actions = vec![scenario.arn("sns", topic)];

@@ -41,7 +41,9 @@ fn put(
         threshold: (at == 0).then_some(threshold),
     };
     let waves = courses.iter().enumerate().map(wave).collect();
-    simulated.look_at::<Alarm>(arn.as_str(), ResourceDetails { waves, ..ResourceDetails::default() });
+    // What has no metric is shown by its states.
+    let bands = if courses.is_empty() { vec![(name.to_owned(), vec![(SINCE, "OK")])] } else { Vec::new() };
+    simulated.look_at::<Alarm>(arn.as_str(), ResourceDetails { waves, bands, ..ResourceDetails::default() });
     simulated.put(
         "",
         Alarm {

@@ -88,7 +88,13 @@ fn watching_a_function() -> Alarm {
 
 fn judged(world: &crate::world::World, environment: &Environment, strays: &BTreeSet<Scope>) -> Health {
     let others = crate::offhours::ExternalSchedulers::default();
-    let input = DiagnosisInput { environment, offhours: None, others: &others, strays };
+    let input = DiagnosisInput {
+        environment,
+        offhours: None,
+        others: &others,
+        strays,
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
+    };
     let shelves = Shelves(world.clone());
     shelves.seen(true, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone).health)
 }

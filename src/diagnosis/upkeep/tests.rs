@@ -41,6 +41,7 @@ fn told(shelves: &Shelves, protected: bool) -> Vec<(Health, String)> {
         offhours: None,
         others: &others,
         strays: &std::collections::BTreeSet::new(),
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
     };
     let cx = DiagnosisContext::of(&input, world, &resource_index, now(), &zone);
     super::findings(&cx).into_iter().map(|finding| (finding.health, finding.message)).collect()

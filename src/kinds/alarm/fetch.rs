@@ -2,6 +2,7 @@
 //! breach.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+mod bands;
 mod queries;
 
 use aws_sdk_cloudwatch::types::{self, AlarmType};
@@ -58,10 +59,11 @@ pub(super) async fn look(ask: FetchContext<'_>, item: &Alarm, now: Timestamp) ->
         }
         if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await }
     };
-    let (series, moments, contributors) = tokio::join!(metrics, history(ask, item), contributors(ask, item));
+    let (series, moments, contributors, bands) =
+        tokio::join!(metrics, history(ask, item), contributors(ask, item), bands::bands(ask, item, now));
     if measures.is_empty() && !computed {
         // Nothing was asked of metrics: the history alone decides.
-        return Ok(Extra { moments: moments?, contributors, ..Extra::default() });
+        return Ok(Extra { moments: moments?, contributors, bands, ..Extra::default() });
     }
     Ok(Extra { contributors, ..extra(series, moments, now)? })
 }

@@ -12,6 +12,7 @@ mod page;
 mod rows;
 mod rule;
 mod rules;
+mod states;
 mod subject;
 mod watched_resource;
 
@@ -22,6 +23,7 @@ pub use measured_value::{MeasuredValue, measured, reading};
 pub use model::{Alarm, AlarmMetric, AlarmType};
 pub use rule::children;
 pub use rules::{only_warns, scales, told};
+pub(crate) use states::band;
 pub use watched_resource::{WatchedResource, all_watched, in_words, leads_to, watched};
 
 /// Whether a person made a mute rule here, and not a sleep or somebody else.

@@ -28,7 +28,7 @@ pub(super) fn detail(item: &Alarm, cx: &KindContext<'_>) -> Vec<Section> {
             title: "metrics",
             columns: METRICS,
             rows: item.metrics.iter().enumerate().map(|(at, metric)| line(at, metric)).collect(),
-            empty: "it watches other alarms, no metric",
+            empty: "it watches other alarms, no metric; its states and theirs stand below",
         },
         Section::Facts { title: "actions", facts: actions(item, cx) },
     ]

@@ -39,12 +39,33 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<AlarmChange>, 
 async fn since(ask: FetchContext<'_>, part: &str) -> Result<Paged<AlarmChange>, Fault> {
     // Without a moment one look is enough: whether it may be read at all is asked so.
     let start = part.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
-    named_pages(HISTORY, None, |token| async move {
+    changes(ask, None, start).await
+}
+
+/// The changes of one alarm since a moment, and what kept some of them from being read.
+///
+/// # Errors
+/// The fault of the reading.
+pub(in crate::kinds) async fn of_alarm(
+    ask: FetchContext<'_>,
+    name: &str,
+    from: Timestamp,
+) -> Result<(Vec<AlarmChange>, Option<Fault>), Fault> {
+    changes(ask, Some(name), Some(from)).await.map(|Paged { items, cut }| (items, cut))
+}
+
+async fn changes(
+    ask: FetchContext<'_>,
+    name: Option<&str>,
+    start: Option<Timestamp>,
+) -> Result<Paged<AlarmChange>, Fault> {
+    named_pages(HISTORY, name, |token| async move {
         let request = ask.aws.cloudwatch.describe_alarm_history().history_item_type(HistoryItemType::StateUpdate);
+        let request = request.set_alarm_name(name.map(str::to_owned));
         // Without their types, composite alarms and log alarms are left out.
         let request = request.set_alarm_types(Some(crate::kinds::alarm::TYPES.to_vec()));
         let request = request.set_start_date(start.map(at)).max_records(100).set_next_token(token);
-        let answer = ask.aws.call(HISTORY, None, request.send()).await?;
+        let answer = ask.aws.call(HISTORY, name, request.send()).await?;
         let next = text(answer.next_token()).filter(|_| start.is_some());
         Ok((answer.alarm_history_items().iter().map(change).collect(), next))
     })

@@ -4,6 +4,7 @@
 mod fetch;
 mod model;
 
+pub(in crate::kinds) use fetch::of_alarm;
 use futures_util::future::BoxFuture;
 pub use model::AlarmChange;
 

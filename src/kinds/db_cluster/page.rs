@@ -7,7 +7,8 @@ use super::rules::assess;
 use crate::display::{Cell, Fact, Section};
 use crate::kinds::KindContext;
 use crate::kinds::db_blue_green::pair_of;
-use crate::kinds::db_instance::{address, clock, engine, support_note, windows};
+use crate::kinds::db_instance::NOTES_DAYS;
+use crate::kinds::db_instance::{address, clock, engine, support_left, support_note, windows};
 use crate::text::{span, when};
 use crate::world::Health;
 
@@ -39,9 +40,16 @@ fn facts(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Fact> {
         facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.push(Fact::new("engine", Cell::plain(engine(&item.engine, item.version.as_deref()))));
-    if let Some(note) = support_note(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
+    let release = (item.engine.as_str(), item.version.as_deref(), item.lifecycle.as_deref());
+    if let Some(note) = support_note(release, cx.now, NOTES_DAYS) {
         facts.push(Fact::new("note", Cell::of(Health::Worrying, note)));
     }
+    let left = support_left(&item.engine, item.version.as_deref(), cx.now).filter(|(.., left)| *left >= 0);
+    facts.extend(
+        left.map(|(_, ends, left)| {
+            Fact::new("standard support", Cell::plain(format!("until {ends}, for {left} d more")))
+        }),
+    );
     if let Some((pair, role)) = pair_of(item.arn.as_str(), cx.world, cx.scope) {
         facts.push(Fact::new("blue/green", Cell::plain(pair.sentence(role))));
     }

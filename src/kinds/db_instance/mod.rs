@@ -21,7 +21,7 @@ pub use model::DbInstance;
 
 pub use maintenance_window::window;
 pub(crate) use rules::{is_green, with_pair};
-pub use status::{Class, STATUSES, class, judge, sentence, support_note};
+pub use status::{Class, EngineRelease, NOTES_DAYS, STATUSES, class, judge, sentence, support_left, support_note};
 
 pub(crate) use page::{address, clock, windows};
 pub(crate) use rows::{COLUMNS as DATABASE_COLUMNS, engine, green, line, pair_json};

@@ -4,11 +4,12 @@
 use super::maintenance_window::window;
 use super::model::DbInstance;
 use super::rows::{engine, zones};
-use super::status::{Class, class, judge, sentence, support_note};
+use super::status::{Class, class, judge, sentence, support_left, support_note};
 use crate::display::{Cell, Fact, Section};
 use crate::kinds::KindContext;
 use crate::kinds::db_blue_green::{Role, pair_of};
 use crate::kinds::db_cluster::DbCluster;
+use crate::kinds::db_instance::NOTES_DAYS;
 use crate::text::{first_line, span, when};
 use crate::world::{Health, Resource};
 
@@ -37,9 +38,16 @@ fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
             Cell::plain(if item.multi_az { "in a second zone (multi-AZ)" } else { "none (single-AZ)" }),
         ),
     ];
-    if let Some(note) = support_note(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {
+    let release = (item.engine.as_str(), item.version.as_deref(), item.lifecycle.as_deref());
+    if let Some(note) = support_note(release, cx.now, NOTES_DAYS) {
         facts.push(Fact::new("note", Cell::of(Health::Worrying, note)));
     }
+    let left = support_left(&item.engine, item.version.as_deref(), cx.now).filter(|(.., left)| *left >= 0);
+    facts.extend(
+        left.map(|(_, ends, left)| {
+            Fact::new("standard support", Cell::plain(format!("until {ends}, for {left} d more")))
+        }),
+    );
     if item.multi_az && !cx.protected && item.cluster.is_none() {
         facts.push(Fact::new(
             "note",

@@ -133,7 +133,8 @@ fn told(name: &str, status: &str) -> String {
 /// The last days of standard support. Sources: the release calendars of RDS for MySQL (Amazon RDS User Guide, "Supported
 /// MySQL major versions on Amazon RDS"), of RDS for PostgreSQL and of Aurora PostgreSQL (their release notes), as
 /// endoflife.date took them from there in August 2026; for Aurora MySQL 2 (5.7) "Using Amazon RDS Extended Support" in the
-/// Amazon Aurora User Guide. What no source could be found for is not here, and nothing is said of it.
+/// Amazon Aurora User Guide; for Aurora MySQL 3 (8.0) the release calendar in the Aurora MySQL release notes, as
+/// endoflife.date has it since May 2026. What no source could be found for is not here, and nothing is said of it.
 const STANDARD_SUPPORT: &[(&str, &str, &str)] = &[
     ("mysql", "5.7", "2024-02-29"),
     ("mysql", "8.0", "2026-07-31"),
@@ -147,6 +148,7 @@ const STANDARD_SUPPORT: &[(&str, &str, &str)] = &[
     ("postgres", "17", "2030-02-28"),
     ("postgres", "18", "2031-02-28"),
     ("aurora-mysql", "5.7", "2024-10-31"),
+    ("aurora-mysql", "8.0", "2028-04-30"),
     ("aurora-postgresql", "11", "2024-02-29"),
     ("aurora-postgresql", "12", "2025-02-28"),
     ("aurora-postgresql", "13", "2026-02-28"),
@@ -166,34 +168,40 @@ fn standard_support(engine: &str, version: Option<&str>) -> Option<(&'static str
     STANDARD_SUPPORT.iter().find(fits).map(|(_, known, ends)| (*known, *ends))
 }
 
-/// The end of an engine's standard support is told of so many days before.
-const SUPPORT_SOON: i32 = 60;
+/// How many days before the end of something (a certificate, an engine's support) it is told of in a note, unless the
+/// configuration says otherwise.
+pub const NOTES_DAYS: u32 = 60;
 
-/// What is to be said of the standard support of an engine: that it ends soon, or that it is over.
+/// An engine, its version, and how AWS says that its extended support is set.
+pub type EngineRelease<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+/// What is to be said of the standard support of an engine: that it ends within `days`, or that it is over.
 #[must_use]
-pub fn support_note(
-    engine: &str,
-    version: Option<&str>,
-    lifecycle: Option<&str>,
-    now: jiff::Timestamp,
-) -> Option<String> {
-    extended_support(engine, version, lifecycle, now).or_else(|| support_ends(engine, version, lifecycle, now))
+pub fn support_note(of: EngineRelease<'_>, now: jiff::Timestamp, days: u32) -> Option<String> {
+    let (engine, version, lifecycle) = of;
+    let soon =
+        || support_left(engine, version, now).filter(|(.., left)| u32::try_from(*left).is_ok_and(|left| left <= days));
+    extended_support(engine, version, lifecycle, now).or_else(|| {
+        let (major, ends, left) = soon()?;
+        let then = match lifecycle {
+            Some("open-source-rds-extended-support-disabled") => "AWS upgrades it by itself afterwards, with a restart",
+            _ => "extended support costs extra afterwards; an upgrade takes a restart",
+        };
+        Some(format!("standard support of {engine} {major} ends {ends}, in {left} d; {then}"))
+    })
 }
 
-/// That the standard support of an engine ends soon, and what follows; `None` where it does not, or has.
-fn support_ends(engine: &str, version: Option<&str>, lifecycle: Option<&str>, now: jiff::Timestamp) -> Option<String> {
+/// The major version of an engine, the last day of its standard support, and how many days are left of it.
+#[must_use]
+pub fn support_left(
+    engine: &str,
+    version: Option<&str>,
+    now: jiff::Timestamp,
+) -> Option<(&'static str, &'static str, i32)> {
     let (major, ends) = standard_support(engine, version)?;
     let day: jiff::civil::Date = ends.parse().ok()?;
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
-    let left = day.since(today).ok()?.get_days();
-    if !(0..=SUPPORT_SOON).contains(&left) {
-        return None;
-    }
-    let then = match lifecycle {
-        Some("open-source-rds-extended-support-disabled") => "AWS upgrades it by itself afterwards, with a restart",
-        _ => "extended support costs extra afterwards; an upgrade takes a restart",
-    };
-    Some(format!("standard support of {engine} {major} ends {ends}, in {left} d; {then}"))
+    Some((major, ends, day.since(today).ok()?.get_days()))
 }
 
 /// Whether AWS charges extra because the engine is past its standard support.

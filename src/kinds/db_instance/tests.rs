@@ -213,7 +213,16 @@ fn other_engines_and_numbers_are_not_past_their_support(#[case] engine: &str, #[
     "2027-03-01T00:00:00Z",
     Some("postgres 14 is past standard support (2027-02-28): AWS charges for extended support")
 )]
-#[case::of_no_known_calendar("aurora-mysql", "8.0.mysql_aurora.3.08.0", None, "2028-04-01T00:00:00Z", None)]
+#[case::of_aurora(
+    "aurora-mysql",
+    "8.0.mysql_aurora.3.08.0",
+    None,
+    "2028-04-01T00:00:00Z",
+    Some(
+        "standard support of aurora-mysql 8.0 ends 2028-04-30, in 29 d; extended support costs extra afterwards; an upgrade takes a restart"
+    )
+)]
+#[case::of_no_known_calendar("mariadb", "10.6.1", None, "2028-04-01T00:00:00Z", None)]
 fn the_end_of_support_is_told_before_it_comes(
     #[case] engine: &str,
     #[case] version: &str,
@@ -221,7 +230,14 @@ fn the_end_of_support_is_told_before_it_comes(
     #[case] now: &str,
     #[case] note: Option<&str>,
 ) {
-    assert_eq!(support_note(engine, Some(version), lifecycle, at(now)).as_deref(), note);
+    assert_eq!(support_note((engine, Some(version), lifecycle), at(now), 60).as_deref(), note);
+}
+
+#[test]
+fn how_long_before_is_the_readers_to_say() {
+    let note = |days| support_note(("postgres", Some("14.12"), None), at("2026-12-01T00:00:00Z"), days);
+    assert_eq!((note(60), note(88)), (None, None), "89 days are left");
+    assert!(note(89).is_some_and(|note| note.contains("ends 2027-02-28, in 89 d")));
 }
 
 #[test]

@@ -109,7 +109,8 @@ fn bar(weights: Weights) -> String {
         let full = (0..10).filter(|step| share >= f64::from(*step) * 10.0 + 5.0).count();
         format!("{}{}", "█".repeat(full), "░".repeat(10 - full))
     };
-    format!("old {} {:.0} %   new {} {:.0} %", blocks(weights.old), weights.old, blocks(weights.new), weights.new)
+    let odd = if weights.adds_up() { "" } else { "   (this does not add up to 100 %)" };
+    format!("old {} {:.0} %   new {} {:.0} %{odd}", blocks(weights.old), weights.old, blocks(weights.new), weights.new)
 }
 
 fn alarms(record: Option<&ServiceDeployment>, settings: &DeploymentSettings) -> Option<Fact> {

@@ -1,5 +1,6 @@
 //! Rollouts seen to their ends: over the simulated account, and over sequences of looks as AWS gave them.
 
+mod answers;
 mod clauses;
 mod pages;
 mod played;

@@ -198,6 +198,20 @@ fn without_records_everything_says_so_and_deploy_ends_within_seconds() {
     assert!(done.out.contains("ECS's record of it could not be read (ecs:ListServiceDeployments)"), "{}", done.out);
 }
 
+#[test]
+fn a_record_that_is_gone_hides_no_service_and_deploy_ends_by_what_the_service_tells() {
+    let played = Played::of("BLUE_GREEN", Listener::Follows);
+    let gone = json!({ "serviceDeployments": [], "failures": [{ "reason": "MISSING" }] });
+    played.peer.script(&json!({ "service": "ecs", "operation": "DescribeServiceDeployments", "answer": gone }));
+    let toban = played.console(&["blue/green, bakes 10 min"]);
+    drop(toban);
+    let service = played.status();
+    let delivery = &service["delivery"];
+    assert_eq!((&delivery["strategy"], &delivery["stage"]), (&json!("blue_green"), &Value::Null), "{service}");
+    let done = at(&played.peer, &["deploy", TARGET, "--force", "--yes", "--timeout", "5m"], 0);
+    assert!(done.out.contains("runs prooflink-dev-task:"), "{}", done.out);
+}
+
 #[rstest]
 #[case::go_on("--continue", DONE(), "CONTINUE", "runs prooflink-dev-task:2")]
 #[case::reject("--reject", stage("ROLLBACK_SUCCESSFUL", "CLEAN_UP", 0.0).pause("FAILED"), "ROLLBACK", "is back on")]
@@ -222,6 +236,26 @@ fn a_pause_is_answered_once_and_watched_to_its_end(
     assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     assert!(said.out.contains(message), "{}", said.out);
     assert_eq!(sent[0]["params"]["action"], action);
+    assert_eq!(super::sent(&played.peer, "ContinueServiceDeployment").len(), 1);
+}
+
+#[test]
+fn a_pause_is_continued_in_the_console_and_seen_to_its_end() {
+    let mut played = Played::of("BLUE_GREEN", Listener::Follows);
+    let (waiting, words, _) = waits();
+    played.turn(&waiting);
+    let mut answer = heard();
+    (answer["service"], answer["operation"]) = ("ecs".into(), "ContinueServiceDeployment".into());
+    played.peer.script(&answer);
+    let mut toban = played.console(words);
+    toban.keys(":continue\r");
+    shows(&toban, &["let the deployment of prooflink-dev-service to prooflink-dev-task:2 go on", "y: yes"]);
+    toban.keys("y");
+    played.peer.wait_for_calls("ecs", "ContinueServiceDeployment", 1);
+    played.turn(&on("PRODUCTION_TRAFFIC_SHIFT", 100.0).pause("SUCCEEDED"));
+    toban.shows("traffic is being shifted: 100 % on new");
+    played.turn(&DONE());
+    toban.shows("prooflink-dev-service runs prooflink-dev-task:2");
     assert_eq!(super::sent(&played.peer, "ContinueServiceDeployment").len(), 1);
 }
 

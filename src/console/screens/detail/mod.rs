@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::environment::door;
 use super::sheet::{Block, Item, Note, RowStyle, Sheet};
-use crate::display::{Ahead, Cell, Extra, Fact, Moment, Section, Tone};
+use crate::display::{Ahead, Cell, Extra, Fact, Moment, Section, StateBand, Tone};
 use crate::kinds::alarm::{Alarm, leads_to, scales};
 use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
@@ -310,7 +310,19 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let contributors = (!extra.contributors.is_empty())
         .then(|| section(0, Section::Facts { title: "contributors", facts: extra.contributors.clone() }));
     let history = history.map(|history| Block { note, ..history });
-    [contributors, course, scaling, ahead, history].into_iter().flatten().collect()
+    [contributors, course, bands(&extra.bands, stale), scaling, ahead, history].into_iter().flatten().collect()
+}
+
+/// Its states over time, and of what it depends on; none where there are none.
+fn bands(bands: &[StateBand], stale: bool) -> Option<Block> {
+    let first = bands.first()?;
+    let hours = first.until.duration_since(first.from).as_hours();
+    let items = bands.iter().map(|band| {
+        let item = Item::prose(format!("states of {}", band.title), Vec::new());
+        Item { name: band.title.clone(), look: RowStyle::States(band.clone()), stale, ..item }
+    });
+    let title = format!("states of the last {hours} h: █ alarm  ▂ ok  ▒ insufficient data  · not known");
+    Some(Block { key: "states".to_owned(), title, items: items.collect(), ..Block::default() })
 }
 
 /// What waits to be done, each thing with its dates below it; none where nothing waits.

@@ -183,3 +183,38 @@ fn a_kind_without_a_panel_of_its_own_is_called_in_words() {
     let shown = text(&mut model, 120, 20);
     assert!(shown.contains("load balancer of "), "{shown}");
 }
+
+/// What the simulated account tells of one resource.
+fn looked_at(id: &ResourceId) -> Extra {
+    use crate::cloud::Cloud;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let kind = crate::kinds::catalog::kind(id.kind).unwrap();
+    let (cloud, known) = (crate::demo::Demo::at(7, 0), crate::world::World::default());
+    runtime.block_on(cloud.look(kind, id, &known, jiff::Timestamp::UNIX_EPOCH)).unwrap()
+}
+
+#[test]
+fn an_alarm_without_a_metric_is_shown_by_its_states_and_those_below_it() {
+    use crate::kinds::alarm::Alarm;
+    use crate::world::Resource;
+    let mut model = demo(0);
+    for (name, rows) in [("prooflink-site-down", 3), ("shop-staging-slow-requests", 1), ("shop-staging-fatal-lines", 1)]
+    {
+        let found = model.world.everywhere::<Alarm>().find(|(_, alarm)| alarm.name == name);
+        let (scope, alarm) = found.map(|(scope, alarm)| (scope.clone(), alarm.clone())).expect(name);
+        let id = alarm.id(&scope);
+        let page = model.page_of(&id);
+        model.enter(page);
+        let effects = tell(&mut model, Event::Tick);
+        let number = looked(&effects, &id).expect("it asks for more");
+        tell(&mut model, Event::Looked(number, id.clone(), Ok(looked_at(&id))));
+        let page = text(&mut model, 150, 60);
+        assert!(page.contains("states of the last 24 h"), "{page}");
+        let bands = page.lines().skip_while(|line| !line.contains("states of the last 24 h")).skip(1);
+        let bands: Vec<&str> = bands.take_while(|line| line.contains('▂') || line.contains('█')).collect();
+        assert_eq!(bands.len(), rows, "{page}");
+        if name == "prooflink-site-down" {
+            insta::assert_snapshot!("composite_alarm_bands", bands.join("\n"));
+        }
+    }
+}

@@ -13,7 +13,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::command::RowFilter;
-use crate::display::{Cell, Column, Moment, Series, Tone};
+use crate::display::{Cell, Column, Moment, Series, StateBand, Tone};
 use crate::world::{EnvironmentName, Health, ResourceId};
 
 use arranged::Arranged;
@@ -71,6 +71,8 @@ pub enum RowStyle {
     Moment(Moment),
     /// How a metric went.
     Course(Series),
+    /// Which states something had.
+    States(StateBand),
 }
 
 impl RowStyle {
@@ -82,6 +84,7 @@ impl RowStyle {
             Self::Fact(label, value) => vec![label, &value.text],
             Self::Moment(moment) => vec![&moment.message],
             Self::Course(series) => vec![&series.title],
+            Self::States(band) => vec![&band.title],
         }
     }
 
@@ -90,7 +93,7 @@ impl RowStyle {
     pub fn cell(&self, column: usize) -> Option<&str> {
         match self {
             Self::Cells(cells) => cells.get(column).map(|cell| cell.text.as_str()),
-            Self::Prose(_) | Self::Fact(..) | Self::Moment(_) | Self::Course(_) => None,
+            Self::Prose(_) | Self::Fact(..) | Self::Moment(_) | Self::Course(_) | Self::States(_) => None,
         }
     }
 }

@@ -54,7 +54,13 @@ pub(super) fn played(
 pub(super) fn explained(world: &Shelves, events: &[Event]) -> Explanation {
     let environment = environment(world, true);
     let others = ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+    let input = DiagnosisInput {
+        environment: &environment,
+        offhours: None,
+        others: &others,
+        strays: &BTreeSet::new(),
+        notes_days: crate::kinds::db_instance::NOTES_DAYS,
+    };
     world.seen(true, |cx| {
         let verdict = read(&input, &world.0, cx.resource_index, cx.now, cx.zone);
         explain(&input, cx, &verdict, events)
@@ -168,8 +174,13 @@ fn what_is_read_on_demand_is_bounded_and_nothing_is_read_where_all_is_well() {
     let asked = |world: &Shelves| {
         let environment = environment(world, true);
         let others = ExternalSchedulers::default();
-        let input =
-            DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+        let input = DiagnosisInput {
+            environment: &environment,
+            offhours: None,
+            others: &others,
+            strays: &BTreeSet::new(),
+            notes_days: crate::kinds::db_instance::NOTES_DAYS,
+        };
         world.seen(true, |cx| wants(&input, cx))
     };
     assert!(asked(&well()).is_empty());
@@ -201,8 +212,13 @@ fn a_verdict_leads_with_what_explains_it() {
     for one in all() {
         let environment = environment(&one.world, true);
         let others = ExternalSchedulers::default();
-        let input =
-            DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
+        let input = DiagnosisInput {
+            environment: &environment,
+            offhours: None,
+            others: &others,
+            strays: &BTreeSet::new(),
+            notes_days: crate::kinds::db_instance::NOTES_DAYS,
+        };
         let verdict = one.world.seen(true, |cx| read(&input, &one.world.0, cx.resource_index, cx.now, cx.zone));
         // What happened before is not known to a verdict: it is compared with what is told without that.
         let got = explained(&one.world, &[]);

@@ -317,6 +317,23 @@ fn where_the_listener_stays_behind_after_the_end_that_is_the_finding(
 }
 
 #[test]
+fn weights_that_do_not_add_up_are_shown_as_they_are_and_said_to_be_odd() {
+    let mut odd = record("BLUE_GREEN", "BAKE_TIME", 100.0, 3);
+    odd.progress.sources[0].production = Some(70.0);
+    let service = shifting(odd, 100);
+    let (health, why) = judged(&service);
+    assert_eq!((health, why.as_str()), (Health::Changing, "Backend bakes: 100 % on new, done about 14:09"));
+    let weights = Delivery::of(&service).weights.expect("weights");
+    assert_eq!((weights.old, weights.new, weights.adds_up()), (70.0, 100.0, false));
+    let shelves = Shelves::default().with([service.clone()]);
+    let page = shelves.seen(true, |cx| crate::kinds::ecs_service::Services::detail(&service, cx));
+    assert!(format!("{page:?}").contains("new ██████████ 100 %   (this does not add up to 100 %)"), "{page:?}");
+    let mut endless = record("BLUE_GREEN", "BAKE_TIME", f64::NAN, 3);
+    endless.progress.sources.clear();
+    assert_eq!(Delivery::of(&shifting(endless, 100)).weights, None);
+}
+
+#[test]
 fn without_weights_or_a_known_group_nothing_is_said_to_disagree() {
     let mut unread = shifting(record("BLUE_GREEN", "BAKE_TIME", 100.0, 20), 0);
     unread.delivery.rules.clear();

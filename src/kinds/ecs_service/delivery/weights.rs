@@ -35,6 +35,12 @@ impl Weights {
         serde_json::json!({ "old": in_json(self.old), "new": in_json(self.new) })
     }
 
+    /// Whether both sides are all of the traffic, but for rounding.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        (self.old + self.new - 100.0).abs() <= 1.0
+    }
+
     /// Whether `other` says the same, but for rounding.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
@@ -45,7 +51,7 @@ impl Weights {
 /// As ECS's record has it; `None` where it tells none.
 #[must_use]
 pub fn by_ecs(record: &ServiceDeployment) -> Option<Weights> {
-    let new = record.progress.target.as_ref()?.production?;
+    let new = record.progress.target.as_ref()?.production.filter(|share| share.is_finite())?;
     let old: Vec<f64> = record.progress.sources.iter().filter_map(|one| one.production).collect();
     let old = if old.is_empty() { 100.0 - new } else { old.iter().sum() };
     Some(Weights { old, new })

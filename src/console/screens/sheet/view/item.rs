@@ -8,9 +8,10 @@ use crate::console::screens::sheet::{Item, RowStyle};
 use crate::console::widgets::graph::Graph;
 use crate::console::widgets::span_styles::{put, put_line, small};
 use crate::console::widgets::spark::{extent, spark};
-use crate::display::{Cell, Moment, Series, Tone};
+use crate::display::{Cell, Moment, Series, StateBand, Tone};
 use crate::text::{self, harmless, width, wrap};
 use crate::theme::{Role, mark};
+use crate::world::Health;
 
 /// The margin that holds the cursor.
 const MARGIN: u16 = 2;
@@ -42,7 +43,7 @@ pub(super) fn height(item: &Item, columns: u16, (paint, clock): (Paint<'_>, u16)
         RowStyle::Fact(_, value) => fact(value, columns).len(),
         RowStyle::Moment(moment) => when(moment, columns, (paint, clock)).1.len(),
         RowStyle::Course(series) if series.threshold.is_some() => usize::from(GRAPH) + 1,
-        RowStyle::Course(_) => 1,
+        RowStyle::Course(_) | RowStyle::States(_) => 1,
     }
 }
 
@@ -76,7 +77,9 @@ fn fact(value: &Cell, columns: u16) -> Vec<String> {
 pub(super) fn clock<'i>(items: impl Iterator<Item = &'i Item>, paint: Paint<'_>) -> u16 {
     let times = items.filter_map(|item| match &item.look {
         RowStyle::Moment(moment) => Some(small(width(&text::when(moment.at, paint.now, paint.zone)))),
-        RowStyle::Cells(_) | RowStyle::Prose(_) | RowStyle::Fact(..) | RowStyle::Course(_) => None,
+        RowStyle::Cells(_) | RowStyle::Prose(_) | RowStyle::Fact(..) | RowStyle::Course(_) | RowStyle::States(_) => {
+            None
+        }
     });
     times.max().unwrap_or(0)
 }
@@ -129,6 +132,8 @@ pub(super) fn draw_item(item: &Item, skip: usize, (paint, clock): (Paint<'_>, u1
             }
         }
         RowStyle::Course(series) => course(series, skip, paint, place, buf),
+        RowStyle::States(band) if skip == 0 => states(band, item.stale, paint, place, buf),
+        RowStyle::States(_) => {}
     }
 }
 
@@ -174,4 +179,34 @@ fn course(series: &Series, skip: usize, paint: Paint<'_>, place: Rect, buf: &mut
         let label = |value: f64| figure(value, series.unit);
         Graph { values: &values, threshold: series.threshold, label: &label, theme }.render(below, buf);
     }
+}
+
+/// The columns behind a band: the state at its end, or why something is not known.
+const STATE: u16 = 40;
+
+/// A band: its name, its states side by side, the last one in words. All bands of a page have the same columns, because
+/// they have the same clock.
+fn states(band: &StateBand, stale: bool, paint: Paint<'_>, place: Rect, buf: &mut Buffer) {
+    let style = |role: Role| paint.theme.style(if stale { Role::Dim } else { role });
+    let columns = (place.width / 3).min(34);
+    put(buf, place, (MARGIN, 0), columns.saturating_sub(1), &harmless(&band.title), style(Role::Dim));
+    let mut x = MARGIN + columns;
+    let behind = if place.width >= 100 { STATE } else { 14 };
+    let room = place.width.saturating_sub(x + behind).min(96);
+    for health in band.parts(room) {
+        let (sign, role) = match health {
+            Some(Health::Bad) => ("█", Role::Bad),
+            Some(Health::Well) => ("▂", Role::Well),
+            Some(_) => ("▒", Role::Unknown),
+            None => ("·", Role::Faint),
+        };
+        x += put(buf, place, (x, 0), 1, sign, style(role)).max(1);
+    }
+    // What was so at the beginning may have been so for long.
+    let last = band.last().map(|last| match last.from <= band.from {
+        true => format!("{} all the time", last.word),
+        false => format!("{} since {}", last.word, text::when(last.from, paint.now, paint.zone)),
+    });
+    let words = band.note.clone().or(last).unwrap_or_else(|| "no state is known".to_owned());
+    put_line(buf, place, (x + 1, 0), &harmless(&words), style(Role::Dim));
 }
