@@ -1,10 +1,5 @@
 //! Alarms that the simulator does not know: log alarms and a composite one over them, scripted in AWS's shapes. A firing one
 //! makes its environment bad, and its page has its states over time with those of the alarms below it.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test whose program does not run must fail at once"
-)]
 
 use serde_json::{Value, json};
 
