@@ -309,6 +309,8 @@ fn database(environment: &str, n: usize) -> DbInstance {
         replica_of: None,
         replica_clusters: Vec::new(),
         iam_auth: false,
+        master_user: None,
+        database: None,
         certificate_until: None,
         lifecycle: None,
         log_exports: Vec::new(),

@@ -92,6 +92,8 @@ fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
             .filter(|range| range.min_capacity() == Some(0.0))
             .and_then(|range| maybe(range.seconds_until_auto_pause())),
         iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
+        master_user: text(from.master_username()),
+        database: text(from.database_name()),
         lifecycle: text(from.engine_lifecycle_support()),
         log_exports: from.enabled_cloudwatch_logs_exports().to_vec(),
         tags: from

@@ -65,6 +65,12 @@ pub struct DbCluster {
     pub auto_pause_seconds: Option<u32>,
     /// Whether IAM tokens are accepted.
     pub iam_auth: bool,
+    /// MasterUsername. Never its password, which AWS tells nobody.
+    #[serde(default)]
+    pub master_user: Option<String>,
+    /// The database that was made with it: DBName, DatabaseName.
+    #[serde(default)]
+    pub database: Option<String>,
     /// EngineLifecycleSupport.
     pub lifecycle: Option<String>,
     /// Logs that it sends to CloudWatch Logs: `postgresql`, `slowquery`, …

@@ -95,6 +95,8 @@ fn instance(from: &types::DbInstance) -> Option<DbInstance> {
             .or_else(|| text(from.read_replica_source_db_cluster_identifier())),
         replica_clusters: from.read_replica_db_cluster_identifiers().to_vec(),
         iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
+        master_user: text(from.master_username()),
+        database: text(from.db_name()),
         certificate_until: when(from.certificate_details().and_then(types::CertificateDetails::valid_till)),
         lifecycle: text(from.engine_lifecycle_support()),
         log_exports: from.enabled_cloudwatch_logs_exports().to_vec(),

@@ -74,6 +74,12 @@ pub struct DbInstance {
     pub replica_clusters: Vec<String>,
     /// Whether IAM tokens are accepted.
     pub iam_auth: bool,
+    /// MasterUsername. Never its password, which AWS tells nobody.
+    #[serde(default)]
+    pub master_user: Option<String>,
+    /// The database that was made with it: DBName, DatabaseName.
+    #[serde(default)]
+    pub database: Option<String>,
     /// When its certificate ends.
     pub certificate_until: Option<Timestamp>,
     /// EngineLifecycleSupport.

@@ -27,10 +27,13 @@ pub struct Line {
     pub text: String,
 }
 
-/// How to connect through a tunnel on `port` of this machine, as `user`, where one is known.
+/// How to connect through a tunnel on `port` of this machine, as `user`; without one as the database's master user, where
+/// AWS tells it.
 #[must_use]
 pub fn lines(remote: &Remote, port: u16, user: Option<&str>) -> Vec<Line> {
-    let shown = user.unwrap_or("USER");
+    let shown = user.or(remote.user.as_deref()).unwrap_or("USER");
+    let database = remote.database.as_deref();
+    let named = database.unwrap_or("DATABASE");
     let typed = quoted(shown);
     let line = |what, text| Line { what, text };
     let host = &remote.host;
@@ -40,22 +43,24 @@ pub fn lines(remote: &Remote, port: u16, user: Option<&str>) -> Vec<Line> {
             line(
                 "psql",
                 format!(
-                    "psql \"host={host} hostaddr=127.0.0.1 port={port} user={} dbname=DATABASE sslmode=verify-full \
+                    "psql \"host={host} hostaddr=127.0.0.1 port={port} user={} dbname={} sslmode=verify-full \
                      sslrootcert=global-bundle.pem\"",
-                    worded(shown)
+                    worded(shown),
+                    worded(named)
                 ),
             ),
-            line("url", format!("postgresql://{}@127.0.0.1:{port}/DATABASE?sslmode=require", escaped(shown))),
+            line("url", format!("postgresql://{}@127.0.0.1:{port}/{}?sslmode=require", escaped(shown), escaped(named))),
         ],
         Family::Mysql => vec![
             line(
                 "mysql",
                 format!(
                     "mysql --host=127.0.0.1 --port={port} --protocol=tcp --user={typed} --password \
-                     --ssl-mode=VERIFY_CA --ssl-ca=global-bundle.pem"
+                     --ssl-mode=VERIFY_CA --ssl-ca=global-bundle.pem{}",
+                    database.map(|name| format!(" {}", quoted(name))).unwrap_or_default()
                 ),
             ),
-            line("url", format!("mysql://{}@127.0.0.1:{port}/DATABASE?ssl-mode=REQUIRED", escaped(shown))),
+            line("url", format!("mysql://{}@127.0.0.1:{port}/{}?ssl-mode=REQUIRED", escaped(shown), escaped(named))),
         ],
         Family::Other => vec![line("address", format!("127.0.0.1:{port}"))],
     }
@@ -117,7 +122,20 @@ mod tests {
             vpc: None,
             groups: Vec::new(),
             iam_auth: false,
+            user: None,
+            database: None,
         }
+    }
+
+    #[test]
+    fn the_master_user_and_the_database_stand_where_aws_tells_them() {
+        let told = |engine| Remote { user: Some("admin".into()), database: Some("shop db".into()), ..remote(engine) };
+        let made = lines(&told("postgres"), 15_432, None);
+        assert!(made[0].text.contains("user=admin dbname='shop db' "), "{}", made[0].text);
+        assert_eq!(made[1].text, "postgresql://admin@127.0.0.1:15432/shop%20db?sslmode=require");
+        let made = lines(&told("mysql"), 13_306, Some("app"));
+        assert!(made[0].text.contains("--user=app ") && made[0].text.ends_with(" 'shop db'"), "{}", made[0].text);
+        assert_eq!(made[1].text, "mysql://app@127.0.0.1:13306/shop%20db?ssl-mode=REQUIRED");
     }
 
     #[test]

@@ -75,6 +75,10 @@ pub struct Remote {
     pub groups: Vec<String>,
     /// Whether it takes IAM tokens for passwords.
     pub iam_auth: bool,
+    /// Its master user, as AWS tells it.
+    pub user: Option<String>,
+    /// The database that was made with it.
+    pub database: Option<String>,
 }
 
 impl Remote {
@@ -172,6 +176,8 @@ pub fn through(world: &World, id: &ResourceId, behind: &Behind) -> Result<(Remot
         vpc: None,
         groups: Vec::new(),
         iam_auth: false,
+        user: None,
+        database: None,
     };
     Ok((remote, via))
 }
@@ -193,6 +199,8 @@ pub fn remote(world: &World, id: &ResourceId) -> Result<Remote, String> {
             vpc: one.vpc.clone(),
             groups: one.security_groups.clone(),
             iam_auth: one.iam_auth,
+            user: one.master_user.clone(),
+            database: one.database.clone(),
             ..remote
         });
     }
@@ -205,6 +213,8 @@ pub fn remote(world: &World, id: &ResourceId) -> Result<Remote, String> {
             vpc,
             groups: one.security_groups.clone(),
             iam_auth: one.iam_auth,
+            user: one.master_user.clone(),
+            database: one.database.clone(),
             ..remote
         });
     }
@@ -246,6 +256,8 @@ fn made(
         vpc: None,
         groups: Vec::new(),
         iam_auth: false,
+        user: None,
+        database: None,
     })
 }
 

@@ -122,6 +122,8 @@ fn database(port: u16) -> DbInstance {
         replica_of: None,
         replica_clusters: Vec::new(),
         iam_auth: false,
+        master_user: None,
+        database: None,
         certificate_until: None,
         lifecycle: None,
         log_exports: Vec::new(),
