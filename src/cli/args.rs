@@ -48,6 +48,10 @@ pub struct Cli {
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
 
+    /// The console in lines: sentences for a screen reader or a pipe, commands typed behind a prompt
+    #[arg(long)]
+    pub plain: bool,
+
     /// What to do instead of opening the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -222,6 +226,11 @@ pub enum Command {
     /// The tunnel goes through an instance or task of the environment; nothing needs to be installed. Prints the address and
     /// what to type for psql or mysql.
     Tunnel(Tunnel),
+    /// Carry an SSH client's bytes to an instance: a ProxyCommand for ssh, scp, rsync and editors
+    ///
+    /// In ~/.ssh/config: `ProxyCommand toban ssh-proxy %h %p`. It goes through Session Manager, so no port of the instance need
+    /// be open; the keys of SSH are its own business.
+    SshProxy(SshProxy),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -340,12 +349,29 @@ pub struct Connect {
     /// Give the command a terminal
     #[arg(long, short)]
     pub tty: bool,
+    /// Keep what the shell shows in this new file, as text, secrets masked, for you alone
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub transcript: Option<PathBuf>,
     /// Why, for the journal and AWS's records
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// Command to run in place of a shell; a single word is a whole command line
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
+}
+
+/// `toban ssh-proxy`.
+#[derive(Args, Debug, Default)]
+pub struct SshProxy {
+    /// Instance, as ENVIRONMENT/NAME, ENVIRONMENT/ID or its id alone
+    #[arg(value_name = "ENV/INSTANCE|ID")]
+    pub target: String,
+    /// Port of its SSH server
+    #[arg(value_name = "PORT", default_value_t = 22, value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: u16,
+    /// Why, for the journal and AWS's records
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// `toban init`.
@@ -468,8 +494,8 @@ impl Cli {
         if self.global.demo_start.is_some() && !self.global.demo {
             return Err("--demo-start is the simulated account's; it goes with --demo".to_owned());
         }
-        if self.command.is_some() && (self.view.is_some() || self.filter.is_some()) {
-            return Err("--view and --filter are the console's; leave them out with a command".to_owned());
+        if self.command.is_some() && (self.view.is_some() || self.filter.is_some() || self.plain) {
+            return Err("--view, --filter and --plain are the console's; leave them out with a command".to_owned());
         }
         match (&self.env, &self.command) {
             (Some(env), Some(_)) => {

@@ -3,6 +3,7 @@
 
 use crate::overview::EnvironmentStatus;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -18,6 +19,7 @@ use crate::engine::headless::Snapshot;
 use crate::engine::session::{
     IN_PASSING, SessionRequest, Visiting, abandoned, foresee, open_session, parting, remedy, start_plugin_session,
 };
+use crate::engine::transcript::Transcript;
 use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
@@ -71,8 +73,15 @@ pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Resul
         context,
         journal_writer: JournalWriter { path: context.settings.journal.clone(), who },
         reason: args.reason.clone(),
+        transcript: args.transcript.clone(),
     };
     let to = |what: &str, ask| SessionRequest::new(what, &place, environment.clone(), id.clone(), ask);
+    let is_shell = args.command.is_empty() || args.tty;
+    if args.transcript.is_some() && (args.plugin || !is_shell) {
+        let message =
+            "--transcript keeps what a shell or a program with --tty shows; a command's output can be redirected";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     if args.plugin {
         let (what, ask) = match args.command.as_slice() {
             [] => ("open a shell in", door.shell()),
@@ -117,7 +126,7 @@ pub(super) async fn read_more(
 }
 
 /// What `ENV/TARGET` names: by name or by id, both shortened while unambiguous.
-fn target<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
+pub(super) fn target<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
     let Some((env, name)) = typed.split_once('/') else {
         let message = format!("`{typed}` names no target: write ENVIRONMENT/TARGET, as in `prooflink-dev/web`");
         return Err(Failure::new(Exit::Usage, message));
@@ -189,11 +198,22 @@ async fn chosen(way: &SessionTarget, names: &[String]) -> Result<Option<Gateway>
     Ok(name.and_then(|name| way.door(Some(name)).ok()))
 }
 
+/// A file for what a shell shows.
+fn kept_in(path: &Path) -> Result<Transcript, Failure> {
+    Transcript::create(path).map_err(|fault| {
+        let message =
+            format!("the transcript cannot be kept in {}: {fault}", text::harmless(&path.display().to_string()));
+        Failure::new(Exit::Failed, message)
+    })
+}
+
 /// A stay on the remote side.
 struct Stay<'d> {
     context: &'d CommandContext,
     journal_writer: JournalWriter,
     reason: Option<String>,
+    /// Where what it shows is kept.
+    transcript: Option<PathBuf>,
 }
 
 impl Stay<'_> {
@@ -219,12 +239,21 @@ impl Stay<'_> {
     }
 
     async fn shell(&self, asked: SessionRequest) -> Result<Exit, Failure> {
+        // A file that cannot be written is told before anything is opened.
+        let mut transcript = self.transcript.as_deref().map(kept_in).transpose()?;
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         if std::io::stdin().is_terminal() {
             output::note(&format!("toban: session {} · enter ~ . leaves\n", text::harmless(&session.id)));
         }
-        let left = session_terminal::hand_over(session.channel, async { _ = signals.leave().await }).await;
+        if let Some(transcript) = &transcript {
+            output::note(&format!("toban: {}\n", transcript.begins()));
+        }
+        let stop = async { _ = signals.leave().await };
+        let left = session_terminal::hand_over(session.channel, transcript.as_mut(), stop).await;
+        if let Some(transcript) = transcript {
+            output::note(&format!("toban: {}\n", transcript.end()));
+        }
         let end = left.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
         record.close(&*self.context.cloud, &end).await;
         ended(&end)
@@ -301,7 +330,7 @@ fn trouble(link: &Link, told: Option<&str>) -> Option<String> {
     (told != Some(word.as_str())).then_some(word)
 }
 
-fn unopened(fault: &Fault, asked: &SessionRequest) -> Failure {
+pub(super) fn unopened(fault: &Fault, asked: &SessionRequest) -> Failure {
     let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
     Failure::new(exit, format!("{}: {}\n  {}", asked.plan.message, fault.sentence(), remedy(fault, asked)))
 }
@@ -311,7 +340,7 @@ fn parted(end: &End) -> String {
     parting(end).lines().map(text::harmless).collect::<Vec<_>>().join("\n")
 }
 
-fn ended(end: &End) -> Result<Exit, Failure> {
+pub(super) fn ended(end: &End) -> Result<Exit, Failure> {
     match end {
         End::Closed(_) | End::Left => {
             output::note(&format!("toban: {}\n", text::harmless(&end.sentence())));
@@ -329,7 +358,7 @@ async fn carried(channel: Channel, nonce: Option<&str>, is_fed: bool, interrupts
     }
 }
 
-fn listen() -> Result<Signals, Failure> {
+pub(super) fn listen() -> Result<Signals, Failure> {
     Signals::new().map_err(|fault| Failure::new(Exit::Failed, format!("signals cannot be heard: {fault}")))
 }
 

@@ -63,8 +63,10 @@ pub(super) async fn run(
     (cli, dirs): (&Cli, &Dirs),
 ) -> Result<Exit, Failure> {
     let global = &cli.global;
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        let message = "the console needs a terminal to draw on; `toban status` shows the same without one";
+    let is_terminal = std::io::stdin().is_terminal();
+    if !cli.plain && (!std::io::stdout().is_terminal() || !is_terminal) {
+        let message = "the console needs a terminal to draw on; `toban status` shows the same without one, \
+                       `toban --plain` is the console in lines";
         return Err(Failure::new(Exit::Failed, message));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
@@ -77,9 +79,12 @@ pub(super) async fn run(
         preferences_file: kept,
         ..settings
     };
-    let parting = console::run(cloud, settings)
-        .await
-        .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))?;
+    let parting = match cli.plain {
+        true => console::run_plain(cloud, settings, is_terminal).await,
+        false => console::run(cloud, settings).await,
+    };
+    let parting =
+        parting.map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))?;
     for line in parting {
         output::note(&format!("toban: {}\n", harmless(&line)));
     }

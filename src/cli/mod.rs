@@ -34,6 +34,7 @@ mod resolve;
 mod scale;
 mod schedule;
 mod sleep;
+mod ssh_proxy;
 mod status;
 mod task;
 #[cfg(test)]
@@ -273,6 +274,7 @@ async fn headless(
         Command::Logs(args) => logs::run(context, args).await,
         Command::Connect(args) => connect::run(context, args).await,
         Command::Tunnel(args) => tunnel::run(context, args).await,
+        Command::SshProxy(args) => ssh_proxy::run(context, args).await,
         Command::Init(args) => init::run(context, args, file).await,
         Command::Sleep(args) => sleep::run(context, "sleep", (&args.env, &args.acting), None).await,
         Command::Wake(args) => sleep::run(context, "wake", (&args.env, &args.acting), args.tasks).await,

@@ -51,6 +51,7 @@ fn only_what_works_is_offered() {
             "jobs",
             "job",
             "tunnel",
+            "ssh-proxy",
             "init",
             "doctor",
             "journal",

@@ -354,7 +354,7 @@ impl Screen for Tty {
                 note("toban: enter ~ . leaves\r\n");
                 let (signals, ending) = (&mut self.signals, &mut self.ending);
                 let stop = async { *ending |= signals.leave().await };
-                let end = session_terminal::hand_over(session.channel, stop).await;
+                let end = session_terminal::hand_over(session.channel, None, stop).await;
                 let broken = |fault| End::Broken(format!("the terminal could not be handed over: {fault}"));
                 Ok((record, end.unwrap_or_else(broken)))
             }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use crate::ssm::channel::{Channel, End, Incoming, Outgoing, Session};
 use crate::ssm::handshake::{SessionType, Version};
 use crate::ssm::smux::{Frame, Frames};
-use crate::ssm::start_request::StartRequest;
+use crate::ssm::start_request::{StartRequest, TO_SSH};
 
 /// Opens what `ask` asks for; `number` tells sessions apart.
 pub(super) fn open(ask: &StartRequest, number: u64) -> Session {
@@ -19,6 +19,7 @@ pub(super) fn open(ask: &StartRequest, number: u64) -> Session {
             let line = parameters.get("command").and_then(|given| given.first()).cloned().unwrap_or_default();
             Channel::played(move |input, output| once(line, input, output))
         }
+        StartRequest::Start { document: Some(document), .. } if document == TO_SSH => Channel::played(raw),
         StartRequest::Start { document: Some(document), .. } if document.contains("PortForwarding") => {
             Channel::played(echo)
         }
@@ -182,6 +183,27 @@ async fn marked(command: String, mut input: Receiver<Outgoing>, output: Sender<I
 
 /// What the simulated database says first, so that nobody takes it for one.
 const GREETING: &[u8] = b"this database is simulated: it echoes what it is sent\r\n";
+
+/// A port whose server says that it is simulated, and gives back what it is sent.
+async fn raw(mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
+    let kind = SessionType { name: "Port".to_owned(), properties: [].into() };
+    let begun = Incoming::Begun { kind: Some(kind), agent: Some(Version::parse("3.3.2299.0")) };
+    let greeting = Incoming::Bytes(Bytes::from_static(b"SSH-2.0-simulated\r\n"));
+    if output.send(begun).await.is_err() || output.send(greeting).await.is_err() {
+        return End::Left;
+    }
+    while let Some(item) = input.recv().await {
+        let back = match item {
+            Outgoing::Bytes(bytes) => Incoming::Bytes(bytes),
+            Outgoing::Flag(_) => return End::Closed(String::new()),
+            Outgoing::Size(_) => continue,
+        };
+        if output.send(back).await.is_err() {
+            break;
+        }
+    }
+    End::Left
+}
 
 /// A database that says back what it is told.
 async fn echo(mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {

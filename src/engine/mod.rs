@@ -24,4 +24,5 @@ pub mod seen_events;
 pub mod session;
 pub mod session_command;
 pub mod session_terminal;
+pub mod transcript;
 pub mod tunnel_supervisor;

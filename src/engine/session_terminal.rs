@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::transcript::{Kept, Transcript};
 use crate::os::keyboard::Keyboard;
 use crate::os::stdio::{Inward, Outward};
 use crate::os::tty_file::{GRACE, forget_output, open_to_write, write_within};
@@ -62,22 +63,31 @@ impl Drop for Handed {
 }
 
 /// Runs a session on this process's terminal, or on its pipes where there is no terminal, until it ends or `stop`
-/// comes.
+/// comes. What it shows goes into `transcript` too, where there is one.
 ///
 /// # Errors
 /// When the terminal cannot be handed over; the session is ended then.
-pub async fn hand_over(channel: Channel, stop: impl Future<Output = ()>) -> io::Result<End> {
+pub async fn hand_over(
+    channel: Channel,
+    transcript: Option<&mut Transcript>,
+    stop: impl Future<Output = ()>,
+) -> io::Result<End> {
+    let output = Kept::new(Outward::stdout(), transcript);
     if !io::stdin().is_terminal() || !stdout().is_terminal() {
         let (_fixed, sizes) = watch::channel(Size { cols: 80, rows: 24 });
-        return Ok(shell::run_until(channel, Inward::default(), Outward::stdout(), sizes, stop).await);
+        return Ok(shell::run_until(channel, Inward::default(), output, sizes, stop).await);
     }
     let handed = Handed::take()?;
-    let end = with_keys(channel, Keyboard::open()?, stop).await;
+    let end = with_keys(channel, (Keyboard::open()?, output), stop).await;
     drop(handed);
     end
 }
 
-async fn with_keys(channel: Channel, keys: impl AsyncRead + Unpin, stop: impl Future<Output = ()>) -> io::Result<End> {
+async fn with_keys(
+    channel: Channel,
+    (keys, output): (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
+    stop: impl Future<Output = ()>,
+) -> io::Result<End> {
     let (tell, sizes) = watch::channel(now());
     let mut changes = signal(SignalKind::window_change())?;
     let follow = async {
@@ -89,7 +99,7 @@ async fn with_keys(channel: Channel, keys: impl AsyncRead + Unpin, stop: impl Fu
     };
     let status = channel.status();
     Ok(tokio::select! {
-        end = shell::run_until(channel, keys, Outward::stdout(), sizes.clone(), stop) => end,
+        end = shell::run_until(channel, keys, output, sizes.clone(), stop) => end,
         () = follow => unreachable_end(),
         () = watch_over(status, sizes, Outward::stdout()) => unreachable_end(),
     })

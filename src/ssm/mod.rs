@@ -16,6 +16,7 @@ pub mod network;
 pub mod plugin;
 pub mod preflight;
 pub mod proxies;
+pub mod raw_port;
 pub mod reliable;
 mod session_state;
 pub mod session_target;

@@ -13,6 +13,9 @@ use crate::world::Fault;
 /// The document of tunnels: a way from the target to a port of another host.
 pub const TO_REMOTE_HOST: &str = "AWS-StartPortForwardingSessionToRemoteHost";
 
+/// The document of a way to a node's SSH server.
+pub const TO_SSH: &str = "AWS-StartSSHSession";
+
 /// A secret text: wiped when dropped, hidden when printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Token(Zeroizing<String>);
@@ -154,6 +157,12 @@ impl StartRequest {
                 &[("portNumber", &port), ("localPortNumber", "0")],
             ),
         }
+    }
+
+    /// The way to the SSH server of a node: its bytes as they are, for a client of one's own.
+    #[must_use]
+    pub fn ssh(target: &str, port: u16) -> Self {
+        Self::document(target, TO_SSH, &[("portNumber", &port.to_string())])
     }
 
     fn document(target: &str, name: &str, parameters: &[(&str, &str)]) -> Self {

@@ -9,6 +9,7 @@ mod memory;
 mod plugin;
 mod rights;
 mod screens;
+mod ssh;
 mod systems;
 mod tunnels;
 

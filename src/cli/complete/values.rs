@@ -37,6 +37,7 @@ fn lists(value: &str) -> Option<&'static [&'static str]> {
         "ENV/JOB" => &["jobs"],
         "ENV/TASK" => &["tasks"],
         "ENV/NAME" => &["services", "functions", "target_groups"],
+        "ENV/INSTANCE|ID" => &["instances"],
         "ENV/TARGET" => &["services", "instances", "tasks"],
         "ENV[/TARGET]" => &["services", "functions", "databases", "instances", "tasks"],
         "ENV" => &[],

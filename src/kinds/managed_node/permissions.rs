@@ -5,13 +5,14 @@ use crate::kinds::KindContext;
 use crate::kinds::iam_simulation::permissions::{Asking, Opening, caller, document, node};
 use crate::kinds::session_settings::requirements;
 use crate::ssm::preflight::Rights;
-use crate::ssm::start_request::TO_REMOTE_HOST;
+use crate::ssm::start_request::{TO_REMOTE_HOST, TO_SSH};
 
 /// The documents that StartSession is asked for besides a plain shell, with what each is for.
-const DOCUMENTS: [(&str, &str); 3] = [
+const DOCUMENTS: [(&str, &str); 4] = [
     ("AWS-StartNonInteractiveCommand", "a command behind `--`"),
     ("AWS-StartInteractiveCommand", "a program with `--tty`, a command with input"),
     (TO_REMOTE_HOST, "a tunnel through it"),
+    (TO_SSH, "an SSH client's way in"),
 ];
 
 /// The rights that sessions on node `id` take. The node's own role is not looked at: an agent that answers has one.

@@ -8,7 +8,7 @@ use super::Site;
 use crate::support::said::{Said, ended};
 
 /// Runs the binary with `input` piped in. Whoever does not want all of it is no fault.
-fn fed(context: &Site, arguments: &[&str], input: Vec<u8>) -> Said {
+pub(super) fn fed(context: &Site, arguments: &[&str], input: Vec<u8>) -> Said {
     let mut command = Command::new(crate::support::said::program());
     command.env_clear().envs(context.env()).args(arguments);
     let mut run = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");

@@ -159,6 +159,7 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
                     Work::Exec(format!("/bin/sh -c '{}'", parameter("command").unwrap().replace('\'', "'\"'\"'")))
                 }
                 "AWS-StartNonInteractiveCommand" => Work::Command(parameter("command").unwrap()),
+                "AWS-StartSSHSession" => Work::Raw(parameter("portNumber").unwrap().parse().unwrap()),
                 _ => {
                     let host = parameter("host").unwrap_or_else(|| "127.0.0.1".to_owned());
                     let stand_in = *state.databases.lock().unwrap();

@@ -20,6 +20,8 @@ pub(super) enum Work {
         host: String,
         port: u16,
     },
+    /// One connection, its bytes as they are.
+    Raw(u16),
 }
 
 /// Payload types with payloads, both ways.
@@ -30,7 +32,7 @@ pub(super) struct Worker {
 
 impl Work {
     pub(super) fn shakes_hands(&self) -> bool {
-        matches!(self, Self::Command(_) | Self::Port { .. })
+        matches!(self, Self::Command(_) | Self::Port { .. } | Self::Raw(_))
     }
 
     pub(super) fn session_type(&self) -> Value {
@@ -38,6 +40,7 @@ impl Work {
             Self::Shell => json!({"SessionType": "Standard_Stream", "Properties": null}),
             Self::Exec(_) => json!({"SessionType": "InteractiveCommands", "Properties": null}),
             Self::Command(_) => json!({"SessionType": "NonInteractiveCommands", "Properties": null}),
+            Self::Raw(port) => json!({"SessionType": "Port", "Properties": {"portNumber": port.to_string()}}),
             Self::Port { host, port } => json!({"SessionType": "Port", "Properties": {
                 "host": host, "portNumber": port.to_string(), "localPortNumber": "0", "type": "LocalPortForwarding",
             }}),
@@ -52,6 +55,9 @@ impl Work {
             Self::Exec(command) => terminal(command, from_client, to_client),
             Self::Command(command) => {
                 tokio::spawn(pipes(command.clone(), from_client, to_client));
+            }
+            Self::Raw(port) => {
+                tokio::spawn(port::single("127.0.0.1".to_owned(), *port, from_client, to_client));
             }
             Self::Port { host, port } if agent.starts_with("2.") => {
                 tokio::spawn(port::single(host.clone(), *port, from_client, to_client));
