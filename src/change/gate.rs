@@ -12,6 +12,7 @@ use super::receipt::Receipt;
 use crate::aws::Clients;
 use crate::change::plan::ChangeRequest;
 use crate::change::plan::Plan;
+use crate::ssm::start_request::StartRequest;
 use crate::world::{AccountId, EnvironmentName, Fault, Region, Speed};
 
 /// One thing a kind can do to the account. Lives in the kind's folder and needs a [`Pass`] to run.
@@ -22,8 +23,22 @@ pub trait Change: Send + Sync + 'static {
     /// What it is, for the simulated cloud: a verb and its arguments.
     fn change_request(&self) -> ChangeRequest;
 
+    /// The command in a session that it is, where it is one: then it is carried out there, and never by `perform`.
+    fn in_session(&self) -> Option<CommandInSession> {
+        None
+    }
+
     /// Does it. Safe to run twice: "already there" is success.
     fn perform<'a>(&'a self, aws: &'a Clients, pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>>;
+}
+
+/// A command that is run in a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommandInSession {
+    /// The session.
+    pub ask: StartRequest,
+    /// The mark its exit code is told behind, where the agent tells none.
+    pub nonce: Option<String>,
 }
 
 impl fmt::Debug for dyn Change {
@@ -60,6 +75,12 @@ impl Approved {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
+    }
+
+    /// The command in a session that it is, where it is one.
+    #[must_use]
+    pub fn in_session(&self) -> Option<CommandInSession> {
+        self.change.in_session()
     }
 
     /// Does it.

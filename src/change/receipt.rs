@@ -16,6 +16,13 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// The same without one of its facts.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.facts.retain(|(known, _)| *known != name);
+        self
+    }
+
     /// A fact of the answer.
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<&str> {

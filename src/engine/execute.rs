@@ -4,10 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use super::journal::Line;
-use crate::change::gate::Approved;
+use super::session::SessionRequest;
+use super::session_command;
+use super::session_command::SessionCommand;
+use crate::change::gate::{Approved, CommandInSession};
 use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
 use crate::os;
+use crate::text::mask_text;
 use crate::world::{Fault, FaultKind, Identity};
 
 /// Where the journal is, and who is written into it.
@@ -74,7 +78,10 @@ pub async fn execute(
         tracing::debug!(entry = id, message = fault.message, "change: not journaled, so not made");
     })?;
     tracing::debug!(entry = id, "change: call");
-    let got = cloud.change(approved, &plan.scope).await;
+    let got = match approved.in_session() {
+        Some(command) => in_session(cloud, approved, command, journal_writer).await,
+        None => cloud.change(approved, &plan.scope).await,
+    };
     match &got {
         Ok(receipt) => tracing::debug!(entry = id, request_ids = ?receipt.request_ids, "change: answered"),
         Err(fault) => tracing::debug!(
@@ -87,6 +94,27 @@ pub async fn execute(
             "change: failed"
         ),
     }
-    journal_writer.close(&Line::ended(&id, cloud.now(), &got)).await;
+    // What a command printed is shown and not written down.
+    let noted = got.clone().map(|receipt| receipt.without(OUTPUT));
+    journal_writer.close(&Line::ended(&id, cloud.now(), &noted)).await;
     got
+}
+
+/// The fact that holds what a command printed.
+const OUTPUT: &str = "output";
+
+/// Carries out a change that is a command in a session.
+async fn in_session(
+    cloud: &dyn Cloud,
+    approved: &Approved,
+    command: CommandInSession,
+    journal_writer: &JournalWriter,
+) -> Result<Receipt, Fault> {
+    let session = SessionRequest { plan: approved.plan(), ask: command.ask, reason: None };
+    let session = session.because(approved.reason().map(str::to_owned));
+    let asked = SessionCommand { session, nonce: command.nonce, line: String::new() };
+    let answer = session_command::run(cloud, &asked, journal_writer, session_command::LIMIT).await?;
+    let exit = answer.exit.map(|code| ("exit", code.to_string()));
+    let facts = exit.into_iter().chain([(OUTPUT, mask_text(&answer.output).into_owned())]).collect();
+    Ok(Receipt { facts, ..Receipt::default() })
 }

@@ -10,6 +10,7 @@ pub mod compose;
 pub mod ecs_service;
 mod ecs_task;
 pub mod environment_actions;
+mod exec_on_tasks;
 pub mod gate_context;
 pub mod job;
 pub mod lambda;
@@ -24,5 +25,6 @@ pub mod verbs;
 
 pub use action::{Action, ActionContext, Choice, Prompt};
 pub use catalog::actions_of;
+pub use exec_on_tasks::{ExecOnTasks, MOST_TASKS, TaskDoor};
 pub use resource_actions::{ResourceActions, Undo};
 pub use run_command::{MOST, RunCommand};

@@ -20,7 +20,7 @@ const FLOORS: [(&str, &[&str]); 27] = [
     ("store", &["os"]),
     ("theme", &["text", "world", "os"]),
     ("aws", &["text", "world", "ssm", "os", "store"]),
-    ("change", &["world", "display", "aws"]),
+    ("change", &["world", "display", "ssm", "aws"]),
     ("kinds", &["text", "world", "display", "schedule", "ssm", "aws", "change"]),
     ("logs", &["text", "world", "kinds"]),
     ("charts", &["world", "kinds"]),

@@ -1,9 +1,10 @@
 //! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `session_access` and `permissions` how it is entered, `rows` and `page` how it is shown,
-//! `change` how it is stopped. Nothing here draws.
+//! `change` how it is stopped, `exec` a command in it. Nothing here draws.
 
 pub(crate) mod change;
+mod exec;
 mod fetch;
 mod model;
 mod page;
@@ -15,6 +16,7 @@ pub mod stop_cause;
 pub mod stop_reasons;
 mod subject;
 
+pub use exec::ExecLine;
 use futures_util::future::BoxFuture;
 pub use model::{Container, Task};
 pub use rows::TaskLines;
