@@ -30,6 +30,19 @@ pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Resul
     Ok(run_on(&mut tty, cloud, settings).await?)
 }
 
+/// The same without a screen: lines in, sentences out. `is_terminal` says whether lines come from a terminal.
+///
+/// # Errors
+/// When signals cannot be listened to.
+pub async fn run_plain(
+    cloud: Arc<dyn Cloud>,
+    settings: Settings,
+    is_terminal: bool,
+) -> color_eyre::Result<Vec<String>> {
+    let mut lines = super::plain::Lines::standard(is_terminal)?;
+    Ok(run_on(&mut lines, cloud, settings).await?)
+}
+
 /// The same on any screen.
 ///
 /// # Errors

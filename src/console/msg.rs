@@ -42,6 +42,8 @@ pub enum Event {
     Started,
     /// A key.
     Key(Chord),
+    /// A line was typed, where there is no screen.
+    Line(String),
     /// Text was pasted.
     Pasted(String),
     /// The left button went down at a column and row.

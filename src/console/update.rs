@@ -33,8 +33,8 @@ use crate::engine::poller::{Outcome, PollRequest};
 use crate::engine::resolve_name::resolve_name;
 use crate::overview::Picture;
 use crate::world::{AnyReading, Coverage, EnvironmentName, Fault, Scope, World};
-pub(super) use keys::set_filter;
 use keys::{clicked, key, pasted, wheeled};
+pub(super) use keys::{over, set_filter};
 
 /// Takes note of what happened. What is to be done comes back as data.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -42,6 +42,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg.news {
         Event::Started => start(model),
         Event::Key(chord) => key(model, chord),
+        Event::Line(text) => super::plain::heard::line(model, &text),
         Event::Pasted(text) => pasted(model, &text),
         Event::Clicked(x, y) => clicked(model, x, y),
         Event::Wheeled(notches) => wheeled(model, notches),

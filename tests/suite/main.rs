@@ -22,6 +22,7 @@ mod logs;
 mod memory;
 mod offhours;
 mod peer_self;
+mod plain;
 mod records;
 mod restarts;
 mod schedules;

@@ -58,7 +58,7 @@ fn nothing_here(model: &mut Model, chord: Chord) {
 }
 
 /// A key for what is on top. The overlay was taken off; whoever wants it to stay puts it back.
-pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Effect> {
+pub(crate) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Effect> {
     match overlay {
         Overlay::None => Vec::new(),
         Overlay::Filter(input) => filter_key(model, input, chord),
