@@ -114,6 +114,8 @@ pub enum Need {
     Measured,
     /// A change that did not end well and can be taken back.
     Failed,
+    /// Something that is deployed, and can go back to what ran before.
+    Deployed,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -352,8 +354,11 @@ commands! {
     Tunnel "tunnel" "open a tunnel: a local port to the database, or by :tunnel [HOST:]PORT to a port behind an instance, task or service" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
     }
-    Run "run" "run a command as root on the marked instances, or on this one" {
-        at: RESOURCES, needs: Need::Resource, takes: Argument::Words
+    RollBack "roll-back" "go back to what ran well before; opens its plan" {
+        keys: &["R"], at: OF_ENVIRONMENTS, needs: Need::Deployed
+    }
+    Run "run" "run a command on the marked instances as root, in the marked tasks, or on what is here" {
+        keys: &["x"], at: RESOURCES, needs: Need::Resource, takes: Argument::Words
     }
     Release "release" "deploy a tag to the marked services, one after the other, by one plan" {
         at: RESOURCES, takes: Argument::Words
@@ -384,6 +389,7 @@ commands! {
     Instances "instances" "list the instances of all environments" {}
     Functions "functions" "list the functions of all environments" {}
     Jobs "jobs" "list the jobs of all environments" {}
+    Savings "savings" "show what sleeping saves over all environments: hours and money, planned and observed" {}
     Recent "recent" "choose from the places visited last" { keys: &["`"] }
     Bookmark "bookmark" "bookmark this row or page, or take the bookmark back" { keys: &["B"], at: PLACED }
     Bookmarks "bookmarks" "choose from the bookmarks" { keys: &["'"] }

@@ -23,7 +23,7 @@ use crate::keys::{Chord, Key, edit};
 use crate::operations::environment_actions;
 use crate::operations::{Action, ActionContext, Prompt};
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault, ResourceId};
+use crate::world::{AnyReading, Fault, Resource, ResourceId};
 
 /// A text being typed for an offer.
 #[derive(Debug)]
@@ -275,6 +275,25 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
             answer(model, &step.of, step.verb, Some(value))
         }
         (prompt, None) => question(model, step, prompt),
+    }
+}
+
+/// Takes up an operation of this with the best of its choices, which are read before: its plan opens at once.
+pub(super) fn take_best(model: &mut Model, of: RowTarget, verb: &str) -> Vec<Effect> {
+    model.dirty = true;
+    let Some(action) = offers_of(model, &of).into_iter().find(|action| action.verb == verb) else {
+        model.notices.fault(model.now, format!("no action {verb} of {}", called(&of)));
+        return Vec::new();
+    };
+    if let Some(why) = action.disabled_reason {
+        model.notices.info(model.now, format!("{verb}: {why}"));
+        return Vec::new();
+    }
+    let has_best = of.resource().is_some_and(|id| id.kind == crate::kinds::ecs_service::Service::KIND);
+    let step = Step { of, verb: action.verb, chosen: None };
+    match action.prompt {
+        Prompt::Choice { reads, .. } if has_best => consult(model, step, String::new(), Then::Take(None), reads),
+        prompt => question(model, step, prompt),
     }
 }
 

@@ -16,11 +16,12 @@ use super::screens::palette::{Meaning, Palette};
 use super::screens::sheet::{RowTarget, Sheet};
 use crate::command::Command;
 
-use context::{env, explain, known, meant, profile, prolong, region, schedule, theme, timeline};
+pub(super) use context::known;
+use context::{env, explain, meant, profile, prolong, region, schedule, theme, timeline};
 pub(super) use menus::choose;
 use menus::{actions, copy_cell, sort};
 pub(super) use navigation::step;
-use navigation::{back, go, leave, open, page, panel};
+use navigation::{back, flat, go, leave, open, page, panel};
 use text_pages::{copy_name, describe, help, raw};
 
 /// What happens once the first frame is on the screen.
@@ -123,7 +124,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Columns => lists::columns(model),
         Command::CopyId => return lists::copy_id(model, false),
         Command::CopyArn => return lists::copy_id(model, true),
-        Command::Unassigned => go(model, Page::Unassigned(Sheet::default())),
+        Command::Unassigned => flat(model, Page::Unassigned(Sheet::default())),
         Command::Describe => describe(model),
         Command::Raw => raw(model),
         Command::Mark => mark(model),
@@ -137,11 +138,12 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Shell => return super::sessions::shell(model),
         Command::Tunnel => return super::tunnels::ask(model, argument),
         Command::Tunnels => go(model, Page::Tunnels(Sheet::default())),
-        Command::Mutes => go(model, Page::Mutes(Sheet::default())),
+        Command::Mutes => flat(model, Page::Mutes(Sheet::default())),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),
         Command::Suspend => return vec![Effect::Suspend],
+        Command::Savings => lists::savings(model),
         Command::Progress => menus::underway(model),
         Command::Schedule => schedule(model, argument),
         Command::Explain => {
@@ -157,6 +159,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
             Ok(name) => super::hours::open(model, name),
             Err(why) => model.notices.fault(model.now, why),
         },
+        Command::RollBack => return super::roll_back::roll_back(model),
         Command::Prolong => return prolong(model),
         Command::Notify => super::watch::toggle(model),
         Command::Unlock => super::locks::unlock(model, argument),

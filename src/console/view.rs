@@ -26,6 +26,7 @@ use super::widgets::input::Prompt;
 use super::widgets::menu;
 use super::widgets::span_styles::{put, put_line, small, tint_row};
 use crate::command::{COMMANDS, Command};
+use crate::overview::EnvironmentStatus;
 use crate::text::{counted, harmless, truncate, width, wrap};
 use crate::theme::Role;
 use crate::world::Scope;
@@ -134,22 +135,51 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
     (shown, cursor)
 }
 
+/// The protected environment that the page is of, if it is of one: of rows over all environments it is of none.
+fn protected(model: &Model) -> Option<&EnvironmentStatus> {
+    let environment = match model.here()? {
+        Page::Fleet(_) | Page::List(_) | Page::Mutes(_) | Page::Unassigned(_) | Page::Journal(_) | Page::Faults(_) => {
+            None
+        }
+        Page::Progress(id, ..) => {
+            let one = model.underway.iter().find(|one| one.id == *id)?;
+            model.picture.environment(&one.plan.environment)
+        }
+        _ => model.environment().filter(|_| model.places.iter().any(Page::is_inside)),
+    };
+    environment.filter(|environment| environment.protected)
+}
+
 /// The body inside the frame of what is protected: on every page of such an environment, so that nobody takes it for
-/// another. A small terminal has the line alone.
+/// another. Its lines are double and it says so in words, so no colour is needed. A small terminal has the line alone.
 fn framed(model: &Model, body: Rect, buf: &mut Buffer) -> Rect {
-    let inside = model.places.iter().any(Page::is_inside);
-    let protected = inside && model.environment().is_some_and(|environment| environment.protected);
-    if !protected || body.height < 4 || body.width < 20 {
+    let Some(environment) = protected(model) else { return body };
+    if body.height < 4 || body.width < 20 {
         return body;
     }
     let style = model.theme.style(Role::Protected);
-    let stage = model.environment().and_then(|environment| environment.stage.clone());
-    let word = stage.map_or("protected".to_owned(), |stage| format!("{} · protected", harmless(&stage)));
+    let word =
+        environment.stage.as_ref().map_or("protected".to_owned(), |stage| format!("{} · protected", harmless(stage)));
     let (line, rest) = split_top(body, 1);
-    put_line(buf, line, (0, 0), &"━".repeat(usize::from(line.width)), style);
-    put_line(buf, line, (2, 0), &format!(" ■ {word} "), style);
-    rest
+    let whole = body.height >= FRAMED && body.width >= 40;
+    let across = usize::from(line.width);
+    let edge = if whole { format!("╔{}╗", "═".repeat(across.saturating_sub(2))) } else { "═".repeat(across) };
+    put_line(buf, line, (0, 0), &edge, style);
+    put_line(buf, line, (2, 0), &truncate(&format!(" ■ {word} "), across.saturating_sub(4)), style);
+    if !whole {
+        return rest;
+    }
+    let (rest, last) = split_bottom(rest, 1);
+    put_line(buf, last, (0, 0), &format!("╚{}╝", "═".repeat(across.saturating_sub(2))), style);
+    for y in 0..rest.height {
+        put(buf, rest, (0, y), 1, "║", style);
+        put(buf, rest, (rest.width.saturating_sub(1), y), 1, "║", style);
+    }
+    Rect { x: rest.x + 1, width: rest.width.saturating_sub(2), ..rest }
 }
+
+/// From so many rows on there is room for a frame.
+const FRAMED: u16 = 12;
 
 fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let keyed = list.entries.iter().any(|entry| entry.key.is_some());
@@ -176,6 +206,9 @@ fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &m
     }
 }
 
+/// So many parts at the right of the header stand before the end of the path: faults, the banner, the clock.
+const DEAR: usize = 3;
+
 /// What the header says where nothing may be changed.
 const READ_ONLY: &str = "read-only";
 
@@ -189,10 +222,8 @@ fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
     if let Some(banner) = &model.settings.banner {
         parts.push((banner.clone(), Role::Worrying));
     }
-    if let Some(age) = age(model, shown) {
-        parts.push(age);
-    }
     parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    parts.extend(age(model, shown));
     parts.extend(login(model));
     let tunnels = model.tunnels.len();
     if tunnels > 0 {
@@ -302,11 +333,15 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
         path.push_str(&format!(" · {} marked{}", model.marks.len(), inside.unwrap_or_default()));
     }
     let path = harmless(&path).into_owned();
-    // The path may take what it needs; of the rest, what is dearest stays.
-    let mut room =
-        usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) * 2 / 3));
+    // The path may take what it needs beside faults, the banner and the clock; of the rest, what is dearest stays.
+    let status = status(model, shown);
+    let is_dear = |role: Role| matches!(role, Role::Fault | Role::Worrying | Role::HeaderBar);
+    let dear = status.iter().take(DEAR).filter(|(_, role)| is_dear(*role)).map(|(text, _)| width(text) + 3).sum();
+    let free = usize::from(area.width.saturating_sub(x));
+    let least = usize::from(area.width) / 3;
+    let mut room = free.saturating_sub(width(&path).min(free.saturating_sub(dear).max(least)));
     let mut kept = Vec::new();
-    for (text, role) in status(model, shown) {
+    for (text, role) in status {
         let text = harmless(&text).into_owned();
         if width(&text) + 3 <= room {
             room -= width(&text) + 3;
@@ -401,6 +436,11 @@ fn place_hints(model: &Model) -> Vec<Hint<'static>> {
     }
     if model.expired().is_some() && model.login_source().is_some() {
         hints.push(Hint::new(":login", "log in again"));
+    }
+    if COMMANDS.iter().any(|spec| spec.command == Command::RollBack && spec.at.contains(&place))
+        && super::roll_back::failing(model).is_some()
+    {
+        hints.extend(hint(model, Command::RollBack, "roll back"));
     }
     let here = COMMANDS.iter().filter(|spec| spec.at.contains(&place) && model.usable(spec.needs));
     hints.extend(here.filter_map(|spec| hint(model, spec.command, spec.hint?)));

@@ -1,4 +1,5 @@
 //! The console in lines as people without a screen use it: the built binary with what is typed piped in.
+#![expect(clippy::expect_used, reason = "a test whose program does not run must fail at once")]
 
 use std::io::Write;
 use std::process::Stdio;

@@ -32,7 +32,7 @@ fn complete(line: &str) -> Vec<String> {
 }
 
 #[rstest]
-#[case::commands_and_environments("s", &["status", "schedule", "sleep", "scale", "shop-dev", "shop-prod"])]
+#[case::commands_and_environments("s", &["status", "schedule", "sleep", "scale", "ssh-proxy", "shop-dev", "shop-prod"])]
 #[case::after_a_flag("--demo sl", &["sleep"])]
 #[case::environments("status shop", &["shop-dev", "shop-prod"])]
 #[case::not_twice("status shop-dev shop", &["shop-prod"])]

@@ -20,7 +20,7 @@ use crate::operations::environment_actions;
 use crate::operations::schedule::{LEASE, USUAL_LEASE};
 use crate::world::EnvironmentName;
 
-pub(super) fn known(model: &Model) -> Known {
+pub(in crate::console) fn known(model: &Model) -> Known {
     Known {
         environments: model.picture.environments.iter().map(|environment| environment.name.to_string()).collect(),
         regions: regions(model),

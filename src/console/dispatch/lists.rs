@@ -47,14 +47,30 @@ fn open_list(model: &mut Model, list: &'static str) {
     let of = ListOf::Panel(list);
     match model.here() {
         Some(Page::List(page)) if page.of == of => there(model),
-        _ => model.enter(Page::List(Box::new(ListPage::new(of)))),
+        _ => beside(model, Page::List(Box::new(ListPage::new(of)))),
     }
+}
+
+/// Opens what sleeping saves.
+pub(super) fn savings(model: &mut Model) {
+    match model.here() {
+        Some(Page::List(page)) if page.of == ListOf::Savings => there(model),
+        _ => beside(model, Page::List(Box::new(ListPage::new(ListOf::Savings)))),
+    }
+}
+
+/// Opens a list in place of another: lists do not pile up, and going back leads to where one came from.
+pub(super) fn beside(model: &mut Model, page: Page) {
+    if model.places.len() > 1 && matches!(model.here(), Some(Page::List(_) | Page::Mutes(_) | Page::Unassigned(_))) {
+        model.places.pop();
+    }
+    model.enter(page);
 }
 
 /// Finds what holds a text; without one, asks for it.
 pub(super) fn find(model: &mut Model, text: Option<&str>) {
     match text {
-        Some(text) => model.enter(Page::List(Box::new(ListPage::new(ListOf::Text(text.to_owned()))))),
+        Some(text) => beside(model, Page::List(Box::new(ListPage::new(ListOf::Text(text.to_owned()))))),
         None => {
             let line = format!("{} ", Command::Find.spec().name);
             model.overlay = Overlay::Palette(Box::new(Palette::with(model.place(), known(model), &line)));

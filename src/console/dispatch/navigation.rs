@@ -180,6 +180,15 @@ pub(super) fn go(model: &mut Model, place: Page) {
     }
 }
 
+/// The same for a list over all environments, which takes the place of another: lists do not pile up.
+pub(super) fn flat(model: &mut Model, place: Page) {
+    if model.place() == place.place() {
+        there(model);
+    } else {
+        super::lists::beside(model, place);
+    }
+}
+
 /// The reader is where they want to go.
 pub(super) fn there(model: &mut Model) {
     let title = model.here().map(Page::title).unwrap_or_default();

@@ -11,6 +11,7 @@ use crate::console::charts;
 use crate::console::compare;
 use crate::console::logs;
 use crate::console::page::Page;
+use crate::console::roll_back;
 use crate::console::sessions;
 use crate::console::take_back;
 use crate::engine::poller::PollRequest;
@@ -53,6 +54,9 @@ impl Model {
             }
             Need::Failed if !take_back::is_offered(self) => no("nothing here failed that can be taken back"),
             Need::Comparable if compare::sides(self).is_none() => no("only deployments of a service are compared"),
+            Need::Deployed if roll_back::target(self).is_none() => no(
+                "only services, their tasks, functions and target groups of a recipe are rolled back; none is meant here",
+            ),
             Need::Sought if self.is_log() => None,
             Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
                 Some(format!("no search is active; {} starts one", self.key_of(Command::Search)))
@@ -70,6 +74,7 @@ impl Model {
             | Need::Measured
             | Need::Comparable
             | Need::Failed
+            | Need::Deployed
             | Need::Login => None,
         }
     }
@@ -112,6 +117,7 @@ impl Model {
             | Need::Measured
             | Need::Comparable
             | Need::Failed
+            | Need::Deployed
             | Need::Login => self.disabled_reason(need).is_none(),
         }
     }

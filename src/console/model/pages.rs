@@ -27,7 +27,7 @@ pub(in crate::console) fn visited(page: &Page) -> Option<Visited> {
         Page::Detail(detail) => (detail.name.clone(), VisitedPlace::of(&detail.id)),
         Page::List(page) => match &page.of {
             ListOf::Panel(list) => (page.title(), VisitedPlace::List((*list).to_owned())),
-            ListOf::Text(_) => return None,
+            ListOf::Text(_) | ListOf::Savings => return None,
         },
         _ => return None,
     };
@@ -118,10 +118,13 @@ impl Model {
                 sheet.fill(fleet::blocks(&self.picture, here, &self.changed, &self.waiting()), resort);
             }
             Page::Environment(name, sheet) => {
-                let blocks = match self.picture.environment(name) {
+                let mut blocks = match self.picture.environment(name) {
                     Some(found) => environment::blocks(found, around, &self.changed),
                     None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
+                if !resort {
+                    sheet.keep_order(&mut blocks);
+                }
                 sheet.fill(blocks, resort);
             }
             Page::Schedule(name, sheet) => {
@@ -167,7 +170,7 @@ impl Model {
             Page::Journal(sheet) => {
                 sheet.fill(journal::blocks(&self.journal, &self.underway, self.now, &self.settings.zone), true);
             }
-            Page::List(page) => page.fill(around, (self.complete(), resort)),
+            Page::List(page) => page.fill(around, &self.uptime_log, (self.complete(), resort)),
             Page::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
             Page::Tunnels(sheet) => {
                 sheet.fill(

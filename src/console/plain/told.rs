@@ -91,6 +91,17 @@ pub(super) fn row(model: &Model, block: &Block, item: &Item) -> String {
             let values = series.points.iter().filter_map(|(_, value)| *value);
             course(&series.title, series.unit, values.collect(), series.threshold)
         }
+        RowStyle::States(band) => {
+            // From the newest back: that is what one wants to hear.
+            let spans = band
+                .spans
+                .iter()
+                .rev()
+                .map(|span| format!("{} from {}", span.word, when(span.from, model.now, &model.settings.zone)));
+            let told = spans.chain(band.note.clone()).collect::<Vec<_>>().join(", ");
+            let told = if told.is_empty() { "no state is known".to_owned() } else { plainly(&told) };
+            sentence(&format!("{}: {told}", plainly(&band.title)))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod menu;
 pub mod mutes;
 pub mod palette;
 pub mod progress;
+mod savings;
 pub mod schedule;
 pub mod sheet;
 pub mod timeline;

@@ -173,3 +173,39 @@ fn accounts_and_regions_are_named_where_there_is_room_and_else_counted() {
     assert!(wide.contains("shop/eu-west-1, bank/eu-west-1"), "{wide}");
     assert!(!small.contains("shop/eu-west-1, bank"), "{small}");
 }
+
+#[test]
+fn every_page_of_what_is_protected_stands_in_a_frame_that_says_so_without_any_colour() {
+    let mut model = demo(0);
+    for line in ["env prooflink-prod", "explain", "timeline", "logs", "charts"] {
+        press(&mut model, &[":"]);
+        type_in(&mut model, line);
+        press(&mut model, &["enter"]);
+        let shown = text(&mut model, 80, 24);
+        assert!(shown.contains("╔") && shown.contains("■ prod · protected") && shown.contains("╚"), "{line}: {shown}");
+        assert!(shown.lines().filter(|line| line.starts_with('║') && line.ends_with('║')).count() > 15, "{shown}");
+        let small = text(&mut model, 40, 8);
+        assert!(small.contains("═") && !small.contains("║"), "a small screen has the line alone: {small}");
+    }
+    for line in ["env prooflink-dev", "alarms"] {
+        press(&mut model, &["esc", ":"]);
+        type_in(&mut model, line);
+        press(&mut model, &["enter"]);
+        assert!(!text(&mut model, 80, 24).contains('╔'), "{line}");
+    }
+}
+
+#[test]
+fn the_clock_stays_in_the_header_at_eighty_columns() {
+    let mut model = demo(0);
+    model.settings.banner = Some("demo".into());
+    let clock = crate::text::clock(model.now, &model.settings.zone);
+    for line in ["alarms", "env shop-staging", "explain", "services"] {
+        press(&mut model, &[":"]);
+        type_in(&mut model, line);
+        press(&mut model, &["enter"]);
+        let shown = text(&mut model, 80, 24);
+        let header = shown.lines().next().unwrap_or_default();
+        assert!(header.contains(&clock) && header.contains("demo"), "{line}: {header}");
+    }
+}

@@ -28,12 +28,14 @@ pub struct Cell<'a> {
     pub matched: Vec<Range<usize>>,
     /// So many bytes at its beginning all its neighbours begin with too: drawn faint, and cut first.
     pub common: usize,
+    /// Those bytes are this row's own affair: they are cut only where it does not fit itself.
+    pub alone: bool,
 }
 
 impl<'a> Cell<'a> {
     /// A cell without highlights.
     pub fn new(text: impl Into<Cow<'a, str>>, role: Role) -> Self {
-        Cell { text: text.into(), role, matched: Vec::new(), common: 0 }
+        Cell { text: text.into(), role, matched: Vec::new(), common: 0, alone: false }
     }
 
     /// Ordinary text.
@@ -53,13 +55,19 @@ impl<'a> Cell<'a> {
         Cell { common, ..self }
     }
 
+    /// The same cell, whose beginning of so many bytes says what stands beside it already.
+    #[must_use]
+    pub fn said_beside(self, common: usize) -> Self {
+        Cell { common, alone: true, ..self }
+    }
+
     /// Without what it has in common with its neighbours.
     fn shortened(&self) -> Option<Cell<'a>> {
         let rest = self.text.get(self.common..).filter(|_| self.common > CUT.len())?;
         let gone = self.common - CUT.len();
         let matched = self.matched.iter().filter(|range| range.start >= self.common);
         let matched = matched.map(|range| range.start - gone..range.end - gone).collect();
-        Some(Cell { text: format!("{CUT}{rest}").into(), role: self.role, matched, common: 0 })
+        Some(Cell { text: format!("{CUT}{rest}").into(), role: self.role, matched, common: 0, alone: false })
     }
 }
 
@@ -184,7 +192,8 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
 
     fn paint_cell(&self, buf: &mut Buffer, area: Rect, slot: &Slot, cell: &Cell<'a>, stale: bool) {
         // Where not all names fit, all lose what they have in common: they stay comparable.
-        let shortened = cell.shortened().filter(|_| slot.width < slot.wanted);
+        let wanted = if cell.alone { small(width(&harmless(&cell.text))) } else { slot.wanted };
+        let shortened = cell.shortened().filter(|_| slot.width < wanted);
         let cell = shortened.as_ref().unwrap_or(cell);
         let role = if stale { Role::Dim } else { cell.role };
         let text = harmless(&cell.text);

@@ -16,7 +16,7 @@ use crate::world::{Assessment, Health, Resource, Scope};
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("ALARM", Width::Fit(8, 44), 9),
     Column::text("STATE", Width::Fit(5, 18), 9),
-    Column::figure("SINCE", Width::Fit(5, 22), 7),
+    Column::figure("SINCE", Width::Fit(5, 22), 9),
     Column::text("WATCHES", Width::Fit(7, 36), 5),
     Column::text("WHY", Width::Fill(12), 8),
 ];

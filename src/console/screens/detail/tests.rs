@@ -109,7 +109,7 @@ fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
     let ahead = vec![Ahead { message: Cell::plain("system-update: a new system"), dates }, undated];
     tell(&mut model, Event::Looked(1, id, Ok(Extra { ahead, ..extra() })));
     let page = text(&mut model, 100, 90);
-    let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█'])).collect();
+    let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█', '║'])).collect();
     let from = lines.iter().position(|line| line.contains(" pending maintenance ")).expect(&page);
     let (action, forced) = (lines[from + 1], lines[from + 3]);
     assert!(action.starts_with("pending") && action.ends_with("system-update: a new system"), "{page}");

@@ -44,10 +44,19 @@ pub fn blocks(
             lists.push(shown.list);
         }
     }
+    let panels = lists.into_iter().filter_map(|list| panel(list, environment, around, (&resource_index, &changed)));
+    // What is sick stands before what is not, whatever it is; else the order is that of kinds.
+    let (sick, others): (Vec<Block>, Vec<Block>) = panels.partition(is_sick);
+    blocks.extend(sick);
     blocks.extend(environment.offhours.as_deref().map(|off| offhours(off, around)));
-    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&resource_index, &changed))));
+    blocks.extend(others);
     blocks.extend(shared(environment));
     blocks
+}
+
+/// Whether something in a panel is sick.
+fn is_sick(block: &Block) -> bool {
+    block.items.iter().any(|item| item.health.is_some_and(|health| matches!(health, Health::Bad | Health::Worrying)))
 }
 
 /// What it uses with others; nothing that is done with the environment touches it.

@@ -11,7 +11,7 @@ use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::KINDS;
 use crate::overview::assemble;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Coverage, KindName, Part};
+use crate::world::{Coverage, KindName, Part, Resource};
 
 fn opened(name: &str) -> Model {
     let mut model = demo(0);
@@ -53,12 +53,46 @@ fn a_panel_is_as_old_as_the_state_of_its_own_resources_and_not_as_the_structure_
 }
 
 #[test]
-fn the_verdict_comes_first_then_panels_in_the_order_of_kinds() {
+fn the_verdict_comes_first_then_what_is_sick_then_panels_in_the_order_of_kinds() {
     let mut model = opened("prooflink-prod");
     let page = text(&mut model, 120, 80);
     let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words} is missing:\n{page}"));
-    let order = [at("prooflink-prod is "), at(" target groups "), at(" services "), at(" databases "), at(" alarms ")];
+    let order = [at("prooflink-prod is "), at(" target groups "), at(" services "), at(" alarms "), at(" databases ")];
     assert!(order.is_sorted(), "{page}");
+}
+
+#[test]
+fn what_falls_ill_moves_its_panel_only_once_the_reader_is_not_amid_them() {
+    let mut model = opened("kajimaru");
+    let keys = |model: &Model| {
+        let blocks = model.sheet().expect("rows").blocks();
+        blocks.iter().map(|block| block.key.clone()).collect::<Vec<_>>()
+    };
+    press(&mut model, &["G"]);
+    let before = keys(&model);
+    let alarm = model.world.everywhere::<crate::kinds::alarm::Alarm>();
+    let alarm = alarm.map(|(scope, alarm)| (scope.clone(), alarm.clone()));
+    let (scope, mut alarm) = alarm
+        .filter(|(scope, it)| model.picture.home(&it.id(scope)).is_some_and(|home| home.name.as_str() == "kajimaru"))
+        .last()
+        .expect("an alarm");
+    alarm.state = "ALARM".to_owned();
+    let all = model.world.all::<crate::kinds::alarm::Alarm>(&scope).cloned();
+    let all: Vec<_> = all.map(|it| if it.name == alarm.name { alarm.clone() } else { it }).collect();
+    let now = model.now;
+    Arc::make_mut(&mut model.world).put(
+        &scope,
+        crate::kinds::alarm::Alarm::KIND,
+        &Coverage::All,
+        Ok(crate::world::Reading::whole(all).into()),
+        now,
+    );
+    gathered(&mut model);
+    assert_eq!(keys(&model), before, "nothing moves below the cursor");
+    press(&mut model, &["esc", "enter"]);
+    let after = keys(&model);
+    let place = |keys: &[String]| keys.iter().position(|key| key == "alarms");
+    assert!(place(&after) == Some(1) && place(&before) > Some(1), "{before:?} {after:?}");
 }
 
 #[test]

@@ -7,11 +7,13 @@ use std::sync::LazyLock;
 
 use super::detail::Around;
 use super::environment::{door, shortened};
+use super::savings;
 use super::sheet::{Block, Item, RowStyle, RowTarget, Sheet};
 use crate::display::{Cell, Column, Width};
 use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{KindContext, ResourceIndex};
 use crate::overview::find::{Found, find};
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::world::{EnvironmentName, ResourceId};
 
 /// What a list is of.
@@ -21,6 +23,8 @@ pub enum ListOf {
     Panel(&'static str),
     /// What holds a text.
     Text(String),
+    /// What sleeping saves.
+    Savings,
 }
 
 /// A list.
@@ -68,6 +72,7 @@ impl ListPage {
         match &self.of {
             ListOf::Panel(list) => format!("all {}", list.replace('_', " ")),
             ListOf::Text(text) => format!("find {text}"),
+            ListOf::Savings => "savings".to_owned(),
         }
     }
 
@@ -79,16 +84,17 @@ impl ListPage {
     }
 
     /// Fills it.
-    pub fn fill(&mut self, around: Around<'_>, (complete, resort): (bool, bool)) {
+    pub fn fill(&mut self, around: Around<'_>, uptime_log: &UptimeLog, (complete, resort): (bool, bool)) {
         // While the account is read there is more to be found with every arrival.
         if !complete {
             self.look(around);
         }
-        let block = match &self.of {
-            ListOf::Panel(list) => panel(list, around, complete),
-            ListOf::Text(text) => found(text, &self.found, around, complete),
+        let blocks = match &self.of {
+            ListOf::Panel(list) => vec![panel(list, around, complete)],
+            ListOf::Text(text) => vec![found(text, &self.found, around, complete)],
+            ListOf::Savings => savings::blocks(around, uptime_log, complete),
         };
-        self.sheet.fill(vec![block], resort);
+        self.sheet.fill(blocks, resort);
     }
 }
 

@@ -5,8 +5,9 @@ use rstest::rstest;
 use crate::console::model::Model;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
-use crate::console::screens::rig::{demo, press, text, type_in};
-use crate::world::Health;
+use crate::console::screens::rig::{demo, draw, press, text, type_in};
+use crate::kinds::alarm::Alarm;
+use crate::world::{Coverage, Health, Reading, Resource};
 
 fn say(model: &mut Model, line: &str) {
     press(model, &[":"]);
@@ -128,4 +129,69 @@ fn a_key_sorts_by_the_next_column_and_another_turns_it_around() {
     assert!(text(&mut model, 140, 40).contains("by alarm ▼"));
     press(&mut model, &["<"]);
     assert_eq!(model.sheet().and_then(|sheet| sheet.sorting()), None, "before the first column its own order");
+}
+
+#[rstest]
+#[case::alarms("alarms", &["STATE", "SINCE", "WHY"])]
+#[case::tasks("tasks", &["STATE", "WHY"])]
+#[case::services("services", &["TASKS", "WHY"])]
+#[case::databases("databases", &["STATUS", "WHY"])]
+#[case::instances("instances", &["STATE", "WHY"])]
+#[case::targets("targets", &["STATE", "WHY"])]
+fn at_eighty_columns_names_are_cut_and_what_is_said_of_them_stays(#[case] list: &str, #[case] wanted: &[&str]) {
+    let mut model = demo(0);
+    say(&mut model, list);
+    let shown = text(&mut model, 80, 24);
+    let heading = shown.lines().nth(1).unwrap_or_default();
+    assert!(wanted.iter().all(|title| heading.contains(title)), "{shown}");
+    assert!(heading.contains("ENVIRON"), "{shown}");
+}
+
+#[test]
+fn names_of_two_cells_a_character_keep_the_columns_in_line_at_eighty_columns() {
+    let mut model = demo(0);
+    let scopes: Vec<_> = model.world.scopes();
+    for scope in scopes {
+        let renamed = |(at, alarm): (usize, &Alarm)| Alarm {
+            name: format!("本番環境の応答時間が長すぎるときの警報その{at}番目"),
+            ..alarm.clone()
+        };
+        let all: Vec<Alarm> = model.world.all::<Alarm>(&scope).enumerate().map(renamed).collect();
+        let now = model.now;
+        let world = std::sync::Arc::make_mut(&mut model.world);
+        world.put(&scope, Alarm::KIND, &Coverage::All, Ok(Reading::whole(all).into()), now);
+    }
+    say(&mut model, "alarms");
+    let buffer = draw(&mut model, 80, 24);
+    let symbol = |x: u16, y: u16| buffer[(x, y)].symbol();
+    let shown = text(&mut model, 80, 24);
+    let state = (0..75).find(|x| (0..5).map(|at| symbol(x + at, 1)).collect::<String>() == "STATE");
+    let state = state.unwrap_or_else(|| panic!("{shown}"));
+    for y in 2..10 {
+        assert!(symbol(state - 1, y).trim().is_empty() && !symbol(state, y).trim().is_empty(), "row {y}: {shown}");
+    }
+    assert!(shown.contains("本番環境") && shown.contains('…') && shown.contains("WHY"), "{shown}");
+}
+
+#[test]
+fn a_list_takes_the_place_of_another_and_going_back_leads_to_where_one_came_from() {
+    let mut model = demo(0);
+    let row = model.row().map(|row| row.name.clone());
+    for list in ["alarms", "services", "find prooflink", "mutes", "unassigned", "tasks"] {
+        say(&mut model, list);
+        assert_eq!(model.places.len(), 2, "{list}");
+    }
+    press(&mut model, &["esc"]);
+    assert!(matches!(model.here(), Some(Page::Fleet(_))));
+    assert_eq!(model.row().map(|row| row.name.clone()), row);
+}
+
+#[test]
+fn a_name_loses_its_environments_name_only_where_it_does_not_fit() {
+    let mut model = demo(0);
+    say(&mut model, "services");
+    assert!(text(&mut model, 200, 40).contains("shop-staging-api"));
+    say(&mut model, "alarms");
+    let narrow = text(&mut model, 80, 24);
+    assert!(narrow.contains("…backend-cpu") && narrow.contains("city-prod"), "{narrow}");
 }

@@ -246,6 +246,15 @@ impl Sheet {
         self.arrange(places.as_deref());
     }
 
+    /// Puts blocks into the order that they stand in here, where they are the same: what a reader is amid does not move.
+    pub fn keep_order(&self, blocks: &mut [Block]) {
+        let place = |key: &str| self.blocks.iter().position(|block| block.key == key);
+        if self.position() > 0 && blocks.len() == self.blocks.len() && blocks.iter().all(|it| place(&it.key).is_some())
+        {
+            blocks.sort_by_key(|block| place(&block.key));
+        }
+    }
+
     /// Puts the rows back into their order.
     pub fn resort(&mut self) {
         self.arrange(None);
