@@ -66,8 +66,10 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deployments) -> R
     Ok(Exit::Done)
 }
 
-/// Reads who made each deployment, newest first: CloudTrail allows two calls a second, and what it refuses once it refuses
-/// for all of them.
+/// Of so many deployments it is asked who made them: CloudTrail allows two calls a second, and a list is waited for.
+const MADE_BY: usize = 8;
+
+/// Reads who made the newest deployments. What CloudTrail refuses once it refuses for all of them.
 async fn read_who(
     context: &CommandContext,
     snapshot: &mut Snapshot,
@@ -80,7 +82,7 @@ async fn read_who(
             reads.push(read);
         }
     }
-    for read in reads {
+    for read in reads.into_iter().take(MADE_BY) {
         let faults = change::consult(context, snapshot, &[read]).await;
         if !faults.is_empty() {
             return faults;
