@@ -65,7 +65,8 @@ fn an_alarm_without_a_metric_has_its_states_over_time_on_its_page() {
         Terminal::run(console(&peer.env(), &["prooflink-dev", "--view", "alarms", "--filter", DOWN]), 170, 60);
     toban.wait("the alarm alone", |screen| {
         let head = screen.lines().next().unwrap_or_default();
-        !head.contains("waiting for ") && screen.lines().any(|line| line.starts_with('▸') && line.contains(DOWN))
+        !head.contains("waiting for ")
+            && screen.lines().any(|line| crate::terminal::has_cursor(line) && line.contains(DOWN))
     });
     toban.keys("\r");
     let screen = toban.wait("its states and those below it", |screen| {

@@ -184,7 +184,7 @@ fn secrets_are_masked_in_the_raw_document() {
     toban.keys("/^prooflink-dev-db$\r");
     toban.wait("the database alone", |screen| {
         screen.contains(" · 1 of ")
-            && screen.lines().any(|line| line.starts_with('▸') && line.contains("prooflink-dev-db"))
+            && screen.lines().any(|line| crate::terminal::has_cursor(line) && line.contains("prooflink-dev-db"))
     });
     toban.keys("y");
     toban.shows("\"arn\"");

@@ -47,7 +47,7 @@ impl Duty {
             let head = screen.lines().next().unwrap_or_default();
             // A function and its API have one name.
             [1, 2].iter().any(|left| head.contains(&format!("/{name} · {left} of ")))
-                && screen.lines().any(|line| line.starts_with('▸'))
+                && screen.lines().any(crate::terminal::has_cursor)
         });
         self
     }

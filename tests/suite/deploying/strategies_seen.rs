@@ -75,7 +75,8 @@ impl Played {
         let mut toban = Terminal::run(console(&self.peer.env(), &arguments), 200, 90);
         toban.wait("the service alone", |screen| {
             let head = screen.lines().next().unwrap_or_default();
-            !head.contains("waiting for ") && screen.lines().any(|line| line.starts_with('▸') && line.contains(SERVICE))
+            !head.contains("waiting for ")
+                && screen.lines().any(|line| crate::terminal::has_cursor(line) && line.contains(SERVICE))
         });
         toban.keys("\r");
         shows(&toban, words);

@@ -46,6 +46,11 @@ fn lock(glass: &(Mutex<Glass>, Condvar)) -> MutexGuard<'_, Glass> {
     glass.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether the cursor stands in this line of a screen, framed or not.
+pub(crate) fn has_cursor(line: &str) -> bool {
+    line.trim_start_matches('║').starts_with('▸')
+}
+
 /// The built binary with these arguments, and nothing in its environment but `env` and that it has a terminal.
 pub(crate) fn console(env: &[(String, String)], arguments: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(crate::support::said::program());
