@@ -118,7 +118,12 @@ fn the_page_of_a_release_that_failed_has_a_key_that_opens_the_plan() {
     toban.wait("the cursor on a service", |screen| {
         screen.lines().any(|line| line.contains('▸') && line.contains("end:1"))
     });
-    toban.keys("mm:release v2\r");
+    // Their revisions are read: before, nothing can be deployed.
+    toban.shows("city-poc-frontend:1.4.2");
+    toban.shows("city-poc-backend:1.4.2");
+    toban.keys("mm");
+    toban.shows("2 marked");
+    toban.keys(":release v2\r");
     toban.shows("release city-poc/city-poc-frontend, city-poc/city-poc-backend");
     toban.shows("y: yes");
     toban.keys("y");
