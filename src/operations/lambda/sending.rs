@@ -7,8 +7,9 @@ use super::{AliasShift, BUSY, LOOK, Phase, UNSEEN};
 use crate::change::Ending;
 use crate::change::procedure::{Observation, Step};
 use crate::change::receipt::Receipt;
+use crate::kinds::lambda_function::Function;
 use crate::operations::attempt::Sent;
-use crate::world::{Fault, FaultKind};
+use crate::world::{Fault, FaultKind, Resource};
 
 /// A change whose answer is lost as often as this in a row is not sent again.
 const LOSSES: u32 = 3;
@@ -48,6 +49,12 @@ impl AliasShift {
 
     /// Whether new code whose answer was lost is in place: what changed since tells, and what did not is sent again.
     pub(super) fn look_for_code(&mut self, observation: &Observation<'_>) -> Step {
+        // What cannot be looked at is as it was known before: that tells nothing, and nothing is sent on it.
+        if let Some((_, fault)) = observation.faults.iter().find(|(want, _)| want.kind == Function::KIND) {
+            let heard = self.heard_last.clone().unwrap_or_default();
+            self.not_known(&format!("{heard}; it cannot be looked at: {}", fault.sentence()));
+            return Step::Wait(LOOK);
+        }
         let Some(function) = self.function(observation) else {
             return self.amiss(format!("{} is not there any more", self.name));
         };

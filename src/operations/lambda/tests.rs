@@ -366,3 +366,34 @@ fn a_version_and_a_shift_that_are_never_answered_end_too() {
         assert!(ending.message.contains("is not known") && ending.message.contains("lambda:x"), "{}", ending.message);
     }
 }
+
+#[test]
+fn code_whose_answer_is_lost_is_not_sent_again_where_the_function_cannot_be_looked_at() {
+    let mut lambda = Lambda::new();
+    lambda.refuse = vec!["Timeout"; 20];
+    let mut shift = lambda.shift(new_code(None), true);
+    let fault = Fault::new(FaultKind::Denied, "lambda:GetFunctionConfiguration", "no");
+    let faults = [(ReadRequest::part(&scope(), Function::KIND, ARN), fault)];
+    let ending = (0..50).find_map(|_| {
+        let wants = shift.wants(lambda.now);
+        let world = lambda.world(&wants);
+        let blind = wants.iter().any(|want| want.kind == Function::KIND);
+        let faults: &[_] = if blind { &faults } else { &[] };
+        match shift.step(&Observation { world: &world, faults, now: lambda.now }) {
+            Step::End(ending) => return Some(ending),
+            Step::Wait(span) => lambda.now += span,
+            Step::Act(changes) => {
+                for change in changes {
+                    let got = lambda.does(&change.change_request());
+                    shift.told(&change.change_request(), &got, lambda.now);
+                }
+            }
+        }
+        None
+    });
+    let ending = ending.expect("an end");
+    assert_eq!((ending.how, 20 - lambda.refuse.len()), (How::Incomplete, 1), "{}", ending.message);
+    for told in ["is not known", "lambda:x", "lambda:GetFunctionConfiguration"] {
+        assert!(ending.message.contains(told), "{}", ending.message);
+    }
+}
