@@ -44,8 +44,10 @@ pub struct TaskDoor {
 enum Outcome {
     /// It ran: its exit code, where one was told, and what it printed.
     Ran(Option<i32>, String),
-    /// The session could not be opened, or broke, and why.
+    /// The session could not be opened, and why.
     NotEntered(String),
+    /// The answer to opening it was lost: it may run there, and why that is not known.
+    Unknown(String),
 }
 
 impl Outcome {
@@ -59,6 +61,7 @@ impl Outcome {
             Self::Ran(Some(code), _) => format!("exit code {code}"),
             Self::Ran(None, _) => "told no exit code".to_owned(),
             Self::NotEntered(why) => format!("could not be entered: {why}"),
+            Self::Unknown(why) => format!("may have run it, which is not known: {why}"),
         }
     }
 }
@@ -116,15 +119,16 @@ impl ExecOnTasks {
 
     /// Whether nothing more is to be done.
     fn is_over(&self) -> bool {
-        let ran = self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Ran(..)));
-        self.outcomes.len() == self.doors.len() || (!self.in_all && ran)
+        // What may have run in one is not run in another.
+        let may_have_run = self.outcomes.iter().any(|outcome| !matches!(outcome, Outcome::NotEntered(_)));
+        self.outcomes.len() == self.doors.len() || (!self.in_all && may_have_run)
     }
 
     fn ending(&self) -> Ending {
         let told = self.doors.iter().zip(&self.outcomes);
         let failed: Vec<String> = told
             .clone()
-            .filter(|(_, outcome)| !outcome.succeeded() && (self.in_all || matches!(outcome, Outcome::Ran(..))))
+            .filter(|(_, outcome)| !outcome.succeeded() && (self.in_all || !matches!(outcome, Outcome::NotEntered(_))))
             .map(|(door, outcome)| format!("{} {}", door.name, outcome.words()))
             .collect();
         let succeeded = self.outcomes.iter().filter(|outcome| outcome.succeeded()).count();
@@ -195,6 +199,7 @@ impl Procedure for ExecOnTasks {
                 let exit = receipt.fact("exit").and_then(|code| code.parse().ok());
                 Outcome::Ran(exit, receipt.fact("output").unwrap_or_default().to_owned())
             }
+            Err(fault) if fault.answer_lost => Outcome::Unknown(fault.sentence()),
             Err(fault) => Outcome::NotEntered(fault.sentence()),
         });
     }
@@ -293,6 +298,11 @@ mod tests {
         );
         let (asked, ending, _) = driven(made(&["one", "two"], false), &[ran("1")]);
         assert_eq!(asked, ["one"], "what ran is not run again: {}", ending.message);
+        let lost = away().map_err(|fault| Fault { answer_lost: true, ..fault });
+        let (asked, ending, _) = driven(made(&["one", "two"], false), &[lost]);
+        assert_eq!(asked, ["one"], "what may have run is not run again: {}", ending.message);
+        assert_eq!(ending.how, crate::change::How::Incomplete, "{}", ending.message);
+        assert!(ending.message.contains("one may have run it, which is not known"), "{}", ending.message);
         let (asked, ending, _) = driven(made(&["one", "two"], false), &[away(), away()]);
         assert!(asked.len() == 2 && ending.message.contains("one could not be entered"), "{}", ending.message);
     }
